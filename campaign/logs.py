@@ -1,0 +1,44 @@
+"""Log lines that tell what happened and never to whom: no address, token, query or IP, no exception's message."""
+
+import logging
+import re
+import traceback
+
+_REDACTIONS = [
+    (re.compile(r"/s/[^/\s'\"]+"), "/s/…"),
+    (re.compile(r"\?\S+"), "?…"),
+    (re.compile(r"[^\s<>'\"(,;:]+@[^\s<>'\"),;:]+"), "…@…"),
+    (re.compile(r"\b\d{1,3}(\.\d{1,3}){3}\b"), "…"),
+    (re.compile(r"(?i)\b[0-9a-f]{1,4}(:[0-9a-f]{0,4}){3,7}\b"), "…"),
+]
+
+
+def redact(text: str) -> str:
+    """`text` without what could name a person: mail addresses, /s/ tokens, queries, IP addresses."""
+    for pattern, replacement in _REDACTIONS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+class PlainFormatter(logging.Formatter):
+    """One line an event. Of an exception it gives types and places; its message may quote what was posted."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = redact(f"{record.levelname} {record.name} {record.getMessage()}")
+        line = f"{self.formatTime(record, '%Y-%m-%dT%H:%M:%S')} {line}"
+        if record.exc_info and record.exc_info[0]:
+            line += "\n" + self._places(record.exc_info[1])
+        return line
+
+    @staticmethod
+    def _places(error: BaseException | None) -> str:
+        lines = []
+        while error is not None:
+            frames = traceback.extract_tb(error.__traceback__)
+            lines += [f"    {frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+            lines.append(f"  {type(error).__module__}.{type(error).__qualname__}")
+            error = error.__cause__ or error.__context__
+        return "\n".join(lines)

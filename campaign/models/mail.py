@@ -1,0 +1,176 @@
+"""The outbox: mails the site owes, the gate each address stands behind, and the queue as a whole."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from campaign.models.base import uuid7
+from campaign.models.signatory import Signatory
+
+# States: queued → sending → sent | skipped | failed; sending → queued when a claim is given back or abandoned.
+QUEUED, SENDING, SENT, SKIPPED, FAILED = "queued", "sending", "sent", "skipped", "failed"
+OWED = (QUEUED, SENDING)
+
+
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def owed(self) -> "OutgoingMailQuerySet":
+        return self.filter(state__in=OWED)
+
+    def due(self) -> "OutgoingMailQuerySet":
+        """What may be claimed now: due and queued, or claimed by somebody who has since gone silent."""
+        now = timezone.now()
+        abandoned = Q(state=SENDING, claimed_at__lt=now - settings.CLAIM_LIFETIME)
+        return self.filter(Q(state=QUEUED, due_at__lte=now) | abandoned)
+
+    def failed(self) -> "OutgoingMailQuerySet":
+        return self.filter(state=FAILED)
+
+    def finish(self, state: str, **values: Any) -> int:
+        """End claimed mails in `state` and erase what they carried."""
+        return self.filter(state=SENDING).update(state=state, mailbox=None, finished_at=timezone.now(), **values)
+
+    def give_back(self, due_in: timedelta = timedelta(0), **values: Any) -> int:
+        """Put claimed mails back into the queue, due again after a pause."""
+        return self.filter(state=SENDING).update(
+            state=QUEUED, claimed_at=None, claim=None, due_at=timezone.now() + due_in, **values
+        )
+
+
+class OutgoingMail(models.Model):
+    """One mail owed. It stores no text: what it says is decided when it is sent, from the signatory's state then."""
+
+    class Kind(models.TextChoices):
+        FORM = "form", _("after a form")
+        LINK = "link", _("link asked for")
+
+    class State(models.TextChoices):
+        QUEUED = QUEUED, _("queued")
+        SENDING = SENDING, _("sending")
+        SENT = SENT, _("sent")
+        SKIPPED = SKIPPED, _("nothing to send")
+        FAILED = FAILED, _("failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    # NULL: the link was asked for at an address that has signed nothing. The row stands so that time tells nothing.
+    signatory = models.ForeignKey(Signatory, models.CASCADE, null=True, db_index=False, verbose_name=_("signatory"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
+    mailbox = models.BinaryField(null=True, help_text="Sealed to the post key; erased when sent or failed.")
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    failure = models.CharField(_("last failure"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    due_at = models.DateTimeField(_("due"), default=timezone.now)
+    claimed_at = models.DateTimeField(null=True)
+    claim = models.UUIDField(null=True, help_text="Which batch holds it.")
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    objects = OutgoingMailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("outgoing mail")
+        verbose_name_plural = _("outgoing mails")
+        permissions = [("retry_outgoingmail", _("Can retry failed mails"))]
+        constraints = [
+            models.CheckConstraint(
+                name="mail_state_is_known", condition=Q(state__in=[QUEUED, SENDING, SENT, SKIPPED, FAILED])
+            ),
+            models.CheckConstraint(
+                name="mail_finished_keeps_no_address", condition=Q(state__in=OWED) | Q(mailbox__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="mail_claimed_has_time", condition=~Q(state=SENDING) | Q(claimed_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="mail_finished_has_time", condition=Q(state__in=OWED) | Q(finished_at__isnull=False)
+            ),
+        ]
+        indexes = [
+            # Serves the claim and the queue's age: what is owed, oldest first. As small as the queue is short.
+            models.Index(name="mail_owed", fields=["due_at"], condition=Q(state__in=OWED)),
+            # Serves the admin's list of failures.
+            models.Index(name="mail_failed", fields=["-id"], condition=Q(state=FAILED)),
+            # Serves forget_what_is_over: what is finished, oldest first.
+            models.Index(name="mail_finished", fields=["finished_at"], condition=Q(finished_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def message_id(self) -> str:
+        """The one Message-ID of this mail, however often it is sent (RFC 5322, 3.6.4)."""
+        return f"<{self.pk.hex}@{settings.SITE_HOST}>"
+
+
+class MailGate(models.Model):
+    """What one address was sent, over the whole site, by digest; and whether its owner said "this was not me"."""
+
+    digest = models.BinaryField(primary_key=True, max_length=32)
+    form_at = models.DateTimeField(null=True)
+    form_mail = models.UUIDField(null=True, help_text="The mail let through then: a second try of it passes.")
+    link_at = models.DateTimeField(null=True)
+    link_mail = models.UUIDField(null=True)
+    unconfirmed_mails = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(default=timezone.now)
+    refused_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(name="mail_gate_used", fields=["used_at"])]
+
+    def __str__(self) -> str:
+        return bytes(self.digest).hex()[:8]
+
+    @property
+    def is_refused(self) -> bool:
+        return self.refused_at is not None and self.refused_at > timezone.now() - settings.NOT_ME_LIFETIME
+
+    @property
+    def last_mail_at(self) -> Any:
+        return max(filter(None, [self.form_at, self.link_at]), default=None)
+
+
+class MailQueue(models.Model):
+    """One row: whether the queue as a whole is paused, since when and why."""
+
+    paused_until = models.DateTimeField(null=True)
+    paused_since = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("mail queue")
+        verbose_name_plural = _("mail queue")
+
+    def __str__(self) -> str:
+        return "mail queue"
+
+    @classmethod
+    def load(cls) -> "MailQueue":
+        return cls.objects.get(pk=1)
+
+    @classmethod
+    def is_paused(cls) -> bool:
+        return cls.objects.filter(pk=1, paused_until__gt=timezone.now()).exists()
+
+    @classmethod
+    def pause(cls, reason: str) -> bool:
+        """Stop sending for a while that doubles, from ten seconds to five minutes. Whether it ran until now."""
+        queue = cls.load()
+        pause = timedelta(seconds=min(300, 10 * 2 ** min(queue.failures, 5)))
+        now = timezone.now()
+        cls.objects.filter(pk=1).update(
+            paused_until=now + pause, paused_since=queue.paused_since or now, failures=F("failures") + 1, reason=reason[:200]
+        )
+        return queue.paused_since is None
+
+    @classmethod
+    def resume(cls) -> int:
+        """Clear the pause: mail leaves again, or staff want it tried now. How many rows changed."""
+        return cls.objects.filter(pk=1, paused_since__isnull=False).update(
+            paused_until=None, paused_since=None, failures=0, reason=""
+        )

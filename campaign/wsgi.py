@@ -1,0 +1,8 @@
+"""The web door for an application server: `gunicorn campaign.wsgi:application`."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign.settings")
+application = get_wsgi_application()
