@@ -1,0 +1,9 @@
+.PHONY: run test check bench help lock
+run:   ; @python3 start.py
+test:  ; @python3 start.py test $(ARGS)
+check: ; @python3 start.py check
+bench: ; @python3 start.py bench $(ARGS)
+help:  ; @python3 start.py help
+
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
+lock: ; $(LOCK) pyproject.toml -o requirements.lock && $(LOCK) --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
