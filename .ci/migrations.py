@@ -1,0 +1,18 @@
+"""Would a release that still runs survive these migrations? django-migration-linter, without being an installed app."""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign.settings")
+
+import django  # noqa: E402 - the path and the settings come first
+from django_migration_linter import MigrationLinter  # noqa: E402
+
+django.setup()
+linter = MigrationLinter(str(ROOT), include_apps=["campaign"], no_cache=True)
+linter.lint_all_migrations()
+linter.print_summary()
+sys.exit(1 if linter.has_errors else 0)
