@@ -1,4 +1,101 @@
-class P:
-    def __init__(self, g): self.g = g
-    def __call__(self, r): return self.g(r)
-KeptPagesMiddleware = PolicyMiddleware = P
+"""What stands around every request: the policy headers, and the pages kept for a few seconds."""
+
+from collections.abc import Callable
+from time import monotonic
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+
+from campaign.models import PublicVersion
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+_ADMIN_POLICY = _POLICY | {"img-src": "'self' data:"}
+_FRAMED_POLICY = _POLICY | {"frame-ancestors": "*", "form-action": "'none'"}
+_PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=(), browsing-topics=()"
+
+
+def _as_header(policy: dict[str, str]) -> str:
+    return "; ".join(f"{name} {sources}" for name, sources in policy.items())
+
+
+class PolicyMiddleware:
+    """Content-Security-Policy, Permissions-Policy and Cross-Origin-Resource-Policy for every answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        may_be_framed = getattr(response, "may_be_framed", False)
+        policy = _FRAMED_POLICY if may_be_framed else _POLICY
+        if request.path.startswith("/admin/"):
+            policy = _ADMIN_POLICY
+        response.headers.setdefault("Content-Security-Policy", _as_header(policy))
+        response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
+        is_for_others = may_be_framed or "Access-Control-Allow-Origin" in response
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_for_others else "same-origin")
+        return response
+
+
+class KeptPagesMiddleware:
+    """Keeps finished public pages for a few seconds in this process, and drops them when anything public changes.
+
+    Only what says `Cache-Control: public` and sets no cookie is kept, whole, by its path: what any cache may hold.
+    """
+
+    seconds = 5.0
+    looks_every = 0.5  # seconds between two looks at the public version
+    at_most = 512  # pages
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.pages: dict[str, tuple[float, bytes, dict[str, str]]] = {}
+        self.version = -1
+        self.looked_at = 0.0
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "GET" or request.META.get("QUERY_STRING"):
+            return self.get_response(request)
+        self._drop_if_changed()
+        request.get_host()  # raises DisallowedHost, as every other page does
+        kept = self.pages.get(request.path)
+        if kept and kept[0] > monotonic():
+            return HttpResponse(kept[1], headers=kept[2])
+        version = self.version
+        response = self.get_response(request)
+        if self._may_keep(response) and version == self.version:  # else it may show what was before the change
+            self._keep(request.path, response)
+        return response
+
+    def _drop_if_changed(self) -> None:
+        if monotonic() - self.looked_at < self.looks_every:
+            return
+        try:
+            version = PublicVersion.current()
+        except (DatabaseError, PublicVersion.DoesNotExist):
+            return  # keep what there is: a page of a minute ago is better than none
+        finally:
+            self.looked_at = monotonic()
+        if version != self.version:
+            self.pages.clear()
+            self.version = version
+
+    @staticmethod
+    def _may_keep(response: HttpResponse) -> bool:
+        is_public = "public" in response.get("Cache-Control", "") and not response.cookies
+        return is_public and response.status_code == 200 and not response.streaming  # noqa: PLR2004
+
+    def _keep(self, path: str, response: HttpResponse) -> None:
+        if len(self.pages) >= self.at_most:
+            self.pages.clear()
+        self.pages[path] = (monotonic() + self.seconds, response.content, dict(response.items()))

@@ -34,6 +34,10 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """End claimed mails in `state` and erase what they carried."""
         return self.filter(state=SENDING).update(state=state, mailbox=None, finished_at=timezone.now(), **values)
 
+    def drop(self) -> int:
+        """End mails that nobody should get any more, and erase what they carried."""
+        return self.update(state=SKIPPED, mailbox=None, finished_at=timezone.now())
+
     def give_back(self, due_in: timedelta = timedelta(0), **values: Any) -> int:
         """Put claimed mails back into the queue, due again after a pause."""
         return self.filter(state=SENDING).update(

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaign import crypto
-from campaign.models.base import first_uuid7_at, uuid7
+from campaign.models.base import first_uuid7_at, is_past, uuid7
 from campaign.models.petition import Petition, PetitionEdition
 
 # States and every allowed move: action → (from, to, the column that takes the time).
@@ -188,6 +188,11 @@ class Signatory(models.Model):
     @property
     def is_standing(self) -> bool:
         return self.state in STANDING
+
+    @property
+    def is_confirmable(self) -> bool:
+        """Whether it is pending and its petition, should it have closed, still lets it be confirmed."""
+        return self.state == PENDING and not is_past(self.petition.confirmable_until)
 
     @property
     def has_name(self) -> bool:

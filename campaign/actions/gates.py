@@ -1,0 +1,87 @@
+"""The gate before each address: how often it may be mailed, over the whole site, and whether at all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from campaign.models import MailGate, OutgoingMail
+
+PASS, SKIP, WAIT = "pass", "skip", "wait"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A mail that asks to pass: which gate, of which kind, for whom."""
+
+    mail_id: UUID
+    digest: bytes
+    kind: str
+    signatory_id: UUID
+    is_confirmed: bool
+
+
+@dataclass(frozen=True)
+class Answer:
+    verdict: str
+    due_at: datetime | None = None
+
+
+@transaction.atomic
+def ask(asking: Iterable[Asking]) -> dict[UUID, Answer]:
+    """Answer for each mail whether it passes now, and note in the gate that it did.
+
+    Gates are locked in the order of their digests, so that two workers neither both pass nor wait for each other.
+    """
+    asking = list(asking)
+    digests = sorted({one.digest for one in asking})
+    MailGate.objects.bulk_create([MailGate(digest=digest) for digest in digests], ignore_conflicts=True)
+    locked = MailGate.objects.filter(digest__in=digests).order_by("digest").select_for_update()
+    gates = {bytes(gate.digest): gate for gate in locked}
+    answers = {one.mail_id: _answer(gates[one.digest], one) for one in asking}
+    fields = ["form_at", "form_mail", "link_at", "link_mail", "unconfirmed_mails", "used_at"]
+    MailGate.objects.bulk_update(gates.values(), fields)
+    return answers
+
+
+def _answer(gate: MailGate, one: Asking) -> Answer:
+    if one.mail_id in (gate.form_mail, gate.link_mail):
+        return Answer(PASS)  # it passed before, and the worker that had it was killed
+    if gate.is_refused:
+        return Answer(SKIP)
+    if not one.is_confirmed and gate.unconfirmed_mails >= settings.UNCONFIRMED_MAILS_MAX:
+        return Answer(SKIP)
+    opens_at = _opens_at(gate, one.kind)
+    if opens_at > timezone.now():
+        # The link is on its way already: a second copy helps only whoever floods. Another petition's waits its turn.
+        return Answer(SKIP) if _has_its_link(gate, one) else Answer(WAIT, opens_at)
+    _note(gate, one)
+    return Answer(PASS)
+
+
+def _has_its_link(gate: MailGate, one: Asking) -> bool:
+    passed = OutgoingMail.objects.filter(pk__in=[gate.form_mail, gate.link_mail], signatory_id=one.signatory_id)
+    return one.kind == OutgoingMail.Kind.LINK or passed.exists()
+
+
+def _opens_at(gate: MailGate, kind: str) -> datetime:
+    never = timezone.now() - timedelta(days=1)
+    if kind == OutgoingMail.Kind.FORM:
+        return gate.form_at + settings.FORM_MAIL_INTERVAL if gate.form_at else never
+    after_any = gate.last_mail_at + settings.LINK_MAIL_AFTER_ANY if gate.last_mail_at else never
+    after_link = gate.link_at + settings.LINK_MAIL_INTERVAL if gate.link_at else never
+    return max(after_any, after_link)
+
+
+def _note(gate: MailGate, one: Asking) -> None:
+    now = timezone.now()
+    if one.kind == OutgoingMail.Kind.FORM:
+        gate.form_at, gate.form_mail = now, one.mail_id
+    else:
+        gate.link_at, gate.link_mail = now, one.mail_id
+    gate.used_at = now
+    gate.unconfirmed_mails = 0 if one.is_confirmed else gate.unconfirmed_mails + 1

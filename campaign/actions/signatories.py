@@ -1,0 +1,181 @@
+"""What a signatory can do: sign, ask for her link, confirm, change, withdraw, say "this was not me"."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaign.actions import envelopes
+from campaign.actions.addresses import parse_address
+from campaign.actions.envelopes import email_digest, open_identity
+from campaign.models import MailGate, OutgoingMail, Petition, PetitionEdition, Signatory
+from campaign.models.signatory import STANDING
+
+__all__ = ["Choices", "Words", "change", "confirm", "email_digest", "open_identity", "refuse", "sign", "withdraw"]
+COUNTED = Signatory.Visibility.COUNTED
+_ATTEMPTS = 3
+
+
+class NotStoredError(Exception):
+    """The signature could not be written; nothing was."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What somebody put into the form, cleaned."""
+
+    name: str
+    email: str
+    country: str
+    visibility: str
+    wants_updates: bool = False
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a signatory chooses on her own page. `name` and `email` stay empty where they need not change."""
+
+    country: str
+    visibility: str
+    wants_updates: bool
+    name: str = ""
+    email: str = ""
+
+
+def sign(petition: Petition, edition: PetitionEdition, *, words: Words) -> None:
+    """Store a signature to be confirmed, or note a further form on the one that stands; owe a mail either way.
+
+    The same statements run whoever signs. Raises AddressUnusableError, NotStoredError, or the database's errors.
+    """
+    address = parse_address(words.email)
+    digest = envelopes.email_digest(petition, address)
+    row = Signatory(
+        petition=petition,
+        edition=edition,
+        visibility=words.visibility,
+        country=words.country,
+        wants_updates=words.wants_updates,
+        email_digest=digest,
+        words_digest=envelopes.words_digest(petition, digest, words.name),
+    )
+    mailbox = envelopes.seal_mailbox(petition, digest, address)
+    row.mailbox = mailbox if words.wants_updates else None
+    row.identity = None if words.visibility == COUNTED else envelopes.seal_identity(petition, digest, words.name)
+    row.gate_link = envelopes.wrap_gate(row.pk, envelopes.gate_digest(address))
+    _store_or_raise(row, mailbox)
+
+
+def sign_again(expired: Signatory, *, email: str) -> None:
+    """After expiry everything is erased but the link: take the address anew; the name is asked when confirming."""
+    petition, edition = expired.petition, expired.edition
+    current = petition.edition_in(edition.language) or edition
+    address = parse_address(email)
+    digest = envelopes.email_digest(petition, address)
+    row = Signatory(
+        petition=petition,
+        edition=current,
+        visibility=petition.default_visibility,
+        email_digest=digest,
+        words_differ=True,
+    )
+    row.gate_link = envelopes.wrap_gate(row.pk, envelopes.gate_digest(address))
+    _store_or_raise(row, envelopes.seal_mailbox(petition, digest, address))
+
+
+def _store_or_raise(row: Signatory, mailbox: bytes) -> None:
+    # A second try is needed only when the standing row is withdrawn between our two looks at it.
+    if not any(_store(row, mailbox) for _attempt in range(_ATTEMPTS)):
+        raise NotStoredError
+
+
+@transaction.atomic
+def _store(row: Signatory, mailbox: bytes) -> bool:
+    """Insert the row unless one stands for its mailbox, and queue the mail. Whether a row stands now."""
+    Signatory.objects.bulk_create([row], ignore_conflicts=True)
+    same = Signatory.objects.filter(petition=row.petition, email_digest=row.email_digest)
+    same.pending().exclude(words_digest=row.words_digest).update(words_differ=True)
+    standing = same.values_list("pk", flat=True).first()
+    if standing is None:
+        return False
+    if not row.edition.is_signed:
+        PetitionEdition.objects.filter(pk=row.edition_id, first_signed_at=None).update(first_signed_at=timezone.now())
+    OutgoingMail.objects.create(kind=OutgoingMail.Kind.FORM, signatory_id=standing, mailbox=mailbox)
+    return True
+
+
+@transaction.atomic
+def ask_for_link(petition: Petition, *, email: str) -> None:
+    """Owe a mail with the link to whoever signed with this address; a row that leads to nothing if nobody did.
+
+    Raises AddressUnusableError.
+    """
+    address = parse_address(email)
+    digest = envelopes.email_digest(petition, address)
+    standing = Signatory.objects.filter(petition=petition, email_digest=digest).values_list("pk", flat=True).first()
+    mailbox = envelopes.seal_mailbox(petition, digest, address)
+    OutgoingMail.objects.create(kind=OutgoingMail.Kind.LINK, signatory_id=standing, mailbox=mailbox)
+
+
+def needs_name(signatory: Signatory, visibility: str) -> bool:
+    """Whether the name must be typed (again) for this row to stand with this visibility.
+
+    It must when none is held, and when a further form came in with other words: nobody confirms a stranger's.
+    """
+    return visibility != COUNTED and (signatory.words_differ or not signatory.has_name)
+
+
+def confirm(signatory: Signatory, *, choices: Choices) -> bool:
+    """Make a pending signature count. Whether this call did it; a repeat changes nothing."""
+    values = _chosen(signatory, choices)
+    rows = Signatory.objects.filter(pk=signatory.pk)
+    if choices.visibility != COUNTED and not choices.name:
+        # A form with other words may have come in since the page was shown: then the name must be asked.
+        rows = rows.filter(words_differ=False, identity__isnull=False)
+    return bool(rows.move("confirm", words_digest=None, words_differ=False, **values))
+
+
+def change(signatory: Signatory, *, choices: Choices) -> bool:
+    """Change what a confirmed signature shows and says. Whether it still stood to be changed."""
+    rows = Signatory.objects.confirmed().filter(pk=signatory.pk)
+    if choices.visibility != COUNTED and not choices.name:
+        rows = rows.filter(identity__isnull=False)
+    return bool(rows.update(public_name=None, **_chosen(signatory, choices)))
+
+
+def _chosen(signatory: Signatory, choices: Choices) -> dict[str, Any]:
+    """The columns that the choices set; envelopes only where they change."""
+    values: dict[str, Any] = {"country": choices.country, "visibility": choices.visibility}
+    digest = bytes(signatory.email_digest or b"")
+    if choices.visibility == COUNTED:
+        values["identity"] = None
+    elif choices.name:
+        values["identity"] = envelopes.seal_identity(signatory.petition, digest, choices.name)
+    values["wants_updates"] = choices.wants_updates
+    if not choices.wants_updates:
+        values["mailbox"] = None
+    elif choices.email:
+        values["mailbox"] = envelopes.seal_mailbox(signatory.petition, digest, parse_address(choices.email))
+    return values
+
+
+def is_mailbox_of(signatory: Signatory, email: str) -> bool:
+    """Whether an address is the one this signatory signed with. Raises AddressUnusableError."""
+    return envelopes.email_digest(signatory.petition, email) == bytes(signatory.email_digest or b"")
+
+
+@transaction.atomic
+def withdraw(signatory: Signatory) -> bool:
+    """End the signature and erase the person at once. Whether this call did it."""
+    rows = Signatory.objects.filter(pk=signatory.pk)
+    OutgoingMail.objects.owed().filter(signatory_id=signatory.pk).drop()
+    return bool(rows.erase("withdraw"))
+
+
+@transaction.atomic
+def refuse(signatory: Signatory) -> bool:
+    """"This was not me": withdraw, and send that address nothing for a year, whoever types it."""
+    gate = envelopes.unwrap_gate(signatory) if signatory.state in STANDING else None
+    if gate is not None:
+        MailGate.objects.update_or_create(digest=gate, defaults={"refused_at": timezone.now()})
+    return withdraw(signatory)

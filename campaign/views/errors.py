@@ -1,0 +1,24 @@
+"""The error pages: each says in the reader's language what to do."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+
+
+def error_page(request: HttpRequest, status: int) -> HttpResponse:
+    """The page for a status that has one under templates/errors/; never stored by caches."""
+    response = render(request, f"errors/{status}.html", {"status": status}, status=status)
+    add_never_cache_headers(response)
+    return response
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return error_page(request, 500)

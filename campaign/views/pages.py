@@ -1,0 +1,71 @@
+"""Reading: the front page, the article, the fixed pages, and what machines ask for."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language, get_language_from_request, override
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from campaign.actions.health import readiness
+from campaign.models import ArticleEdition, Petition
+from campaign.views.petitions import petition_context
+
+public_page = cache_control(public=True, max_age=settings.PAGE_MAX_AGE_SECONDS, stale_while_revalidate=60)
+
+
+@require_safe
+def root(request: HttpRequest) -> HttpResponse:
+    """Send the reader to the front page in her language."""
+    with override(get_language_from_request(request)):
+        response = HttpResponseRedirect(reverse("front-page"))
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+@require_safe
+@public_page
+def front_page(request: HttpRequest) -> HttpResponse:
+    editions = ArticleEdition.objects.public().filter(language=get_language())
+    editions = editions.select_related("article__petition").order_by("-article__published_at")
+    return render(request, "article/front.html", {"editions": editions})
+
+
+@require_safe
+@public_page
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    ready = ArticleEdition.objects.public().filter(article__slug=slug)
+    edition = get_object_or_404(ready.select_related("article__petition"), language=get_language())
+    context = {
+        "edition": edition,
+        "article": edition.article,
+        "languages_ready": list(ready.values_list("language", flat=True)),
+    }
+    petition = edition.article.petition
+    if petition and petition in Petition.objects.public():
+        context |= petition_context(petition)
+    return render(request, "article/detail.html", context)
+
+
+@require_safe
+@public_page
+def fixed_page(request: HttpRequest, name: str) -> HttpResponse:
+    return render(request, f"page/{name}.html")
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process is alive: for container health checks and the proxy. Asks nothing of anybody."""
+    return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Database, migrations and queue age, for people and monitors; 503 when one is not as it should be."""
+    checks = readiness()
+    is_ready = all(check["ok"] for check in checks.values())
+    response = JsonResponse({"ready": is_ready, "checks": checks}, status=200 if is_ready else 503)
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,129 @@
+"""The petition: its page, signing, the page after it, the frame for other sites, and its numbers as JSON."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import get_language
+from django.views.decorators.cache import cache_control
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from campaign.actions import signatories
+from campaign.forms import AddressForm, SignForm
+from campaign.models import Petition, PetitionEdition
+from campaign.views.errors import error_page
+from campaign.views.guard import from_here_only
+
+public_page = cache_control(public=True, max_age=settings.PAGE_MAX_AGE_SECONDS, stale_while_revalidate=60)
+
+
+def public_petition(slug: str) -> Petition:
+    return get_object_or_404(Petition.objects.public(), slug=slug)
+
+
+def demand_of(petition: Petition) -> PetitionEdition:
+    demand = petition.edition_in(get_language() or "")
+    if demand is None:
+        raise Http404
+    return demand
+
+
+def petition_context(petition: Petition, form: SignForm | None = None) -> dict[str, Any]:
+    """What every page with a petition on it shows: the demand, its versions, and the form while it is open."""
+    versions = list(
+        petition.editions.published().filter(language=get_language()).order_by("-version")
+    )
+    demand = versions[0] if versions else None
+    if form is None and demand and petition.is_open:
+        form = SignForm(petition=petition, demand=demand)
+    return {"petition": petition, "demand": demand, "versions": versions, "form": form}
+
+
+def posted(request: HttpRequest) -> Any:
+    """The posted fields; empty ones where the body is no form that can be read."""
+    try:
+        return request.POST
+    except (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError):
+        return type(request.GET)()
+
+
+def is_too_large(request: HttpRequest) -> bool:
+    """Whether the body is announced as larger than any honest form."""
+    try:
+        return int(request.headers.get("Content-Length") or 0) > settings.SIGN_BODY_MAX_BYTES
+    except ValueError:
+        return True
+
+
+@require_safe
+@public_page
+def petition(request: HttpRequest, slug: str) -> HttpResponse:
+    shown = public_petition(slug)
+    demand_of(shown)
+    return render(request, "petition/detail.html", petition_context(shown))
+
+
+@from_here_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take a signature: the same answer to a new, a repeated, a confirmed and a blocked address."""
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("petition", args=[slug]), status=303)
+    if is_too_large(request):
+        return error_page(request, 413)
+    try:
+        return _sign(request, public_petition(slug))
+    except (DatabaseError, signatories.NotStoredError):
+        return error_page(request, 503)
+
+
+def _sign(request: HttpRequest, petition: Petition) -> HttpResponse:
+    demand = demand_of(petition)
+    if not petition.is_open:
+        return _private(render(request, "petition/not_open.html", petition_context(petition), status=409))
+    form = SignForm(posted(request), request.FILES, petition=petition, demand=demand)
+    if not form.is_valid():
+        return _private(render(request, "petition/detail.html", petition_context(petition, form), status=422))
+    signatories.sign(petition, demand, words=form.words)
+    return _private(HttpResponseRedirect(reverse("check-your-email", args=[petition.slug]), status=303))
+
+
+@from_here_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def check_your_email(request: HttpRequest, slug: str) -> HttpResponse:
+    """What to do next; a POST of the address mails the link again, with the same answer to everyone."""
+    petition = public_petition(slug)
+    if is_too_large(request):
+        return error_page(request, 413)
+    form = AddressForm(posted(request), request.FILES) if request.method == "POST" else AddressForm()
+    context = {"petition": petition, "demand": demand_of(petition), "form": form, "sender": settings.DEFAULT_FROM_EMAIL}
+    if request.method == "POST" and form.is_valid():
+        try:
+            signatories.ask_for_link(petition, email=form.cleaned_data["email"])
+        except DatabaseError:
+            return error_page(request, 503)
+        context |= {"form": AddressForm(), "was_sent": True}
+    return _private(render(request, "petition/check_your_email.html", context, status=422 if form.errors else 200))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    add_never_cache_headers(response)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_safe
+@public_page
+@xframe_options_exempt
+def embed(request: HttpRequest, slug: str) -> HttpResponse:
+    shown = public_petition(slug)
+    response = render(request, "petition/embed.html", {"petition": shown, "demand": demand_of(shown)})
+    response.may_be_framed = True  # type: ignore[attr-defined] # the policy middleware reads it
+    return response

@@ -1,0 +1,136 @@
+"""The signatory's own page, behind the mailed link. GET shows, only POST acts."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods
+
+from campaign.actions import signatories
+from campaign.forms import AddressForm, ChangeForm, ConfirmForm, PublicForm
+from campaign.models import Signatory
+from campaign.models.signatory import CONFIRMED, EXPIRED, PENDING
+from campaign.views.errors import error_page
+from campaign.views.guard import from_here_only
+from campaign.views.petitions import is_too_large, posted
+
+TOKEN_CHARACTERS = 43
+
+
+def _unstored(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Keep an answer out of every cache and index, whatever it is."""
+
+    @wraps(view)
+    def unstored(request: HttpRequest, token: str) -> HttpResponse:
+        response = view(request, token)
+        add_never_cache_headers(response)
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return unstored
+
+
+@from_here_only
+@require_http_methods(["GET", "HEAD", "POST"])
+@_unstored
+@sensitive_variables()
+def own_page(request: HttpRequest, token: str) -> HttpResponse:
+    """One and the same 404 for a token that is unknown, cut or altered."""
+    signatory = _find(token)
+    if signatory is None:
+        return error_page(request, 404)
+    if request.method != "POST":
+        return _show(request, signatory)
+    if is_too_large(request):
+        return error_page(request, 413)
+    act = _ACTS.get(posted(request).get("action", ""))
+    try:
+        return act(request, signatory) if act else _show(request, signatory, status=422)
+    except (DatabaseError, signatories.NotStoredError):
+        return error_page(request, 503)
+
+
+def _find(token: str) -> Signatory | None:
+    if len(token) != TOKEN_CHARACTERS:
+        return None
+    rows = Signatory.objects.with_token(token).select_related("petition", "edition")
+    return rows.first()
+
+
+def _show(
+    request: HttpRequest, signatory: Signatory, form: PublicForm | None = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "signatory": signatory,
+        "petition": signatory.petition,
+        "demand": signatory.edition,
+        "form": form or _form_for(signatory),
+        "needs_name": signatories.needs_name(signatory, signatory.visibility),
+    }
+    return render(request, "signatory/page.html", context, status=status)
+
+
+def _form_for(signatory: Signatory) -> PublicForm | None:
+    if signatory.state == PENDING:
+        return ConfirmForm(signatory=signatory)
+    if signatory.state == CONFIRMED:
+        return ChangeForm(signatory=signatory)
+    return AddressForm() if signatory.state == EXPIRED and signatory.petition.is_open else None
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    return HttpResponseRedirect(request.path, status=303)
+
+
+def _confirm(request: HttpRequest, signatory: Signatory) -> HttpResponse:
+    if not signatory.is_confirmable:
+        return _back(request)
+    form = ConfirmForm(_with_choices(request, signatory), signatory=signatory)
+    if not form.is_valid():
+        return _show(request, signatory, form, status=422)
+    signatories.confirm(signatory, choices=form.choices)
+    return _back(request)
+
+
+def _with_choices(request: HttpRequest, signatory: Signatory) -> dict[str, str]:
+    """The posted choices; what a form did not send stays as it was."""
+    kept = {"country": signatory.country, "visibility": signatory.visibility}
+    return kept | posted(request).dict()
+
+
+def _change(request: HttpRequest, signatory: Signatory) -> HttpResponse:
+    if signatory.state != CONFIRMED:
+        return _back(request)
+    form = ChangeForm(_with_choices(request, signatory), signatory=signatory)
+    if not form.is_valid():
+        return _show(request, signatory, form, status=422)
+    signatories.change(signatory, choices=form.choices)
+    return _back(request)
+
+
+def _withdraw(request: HttpRequest, signatory: Signatory) -> HttpResponse:
+    signatories.withdraw(signatory)
+    return _back(request)
+
+
+def _refuse(request: HttpRequest, signatory: Signatory) -> HttpResponse:
+    signatories.refuse(signatory)
+    return _back(request)
+
+
+def _again(request: HttpRequest, signatory: Signatory) -> HttpResponse:
+    if signatory.state != EXPIRED or not signatory.petition.is_open:
+        return _back(request)
+    form = AddressForm(posted(request))
+    if not form.is_valid():
+        return _show(request, signatory, form, status=422)
+    signatories.sign_again(signatory, email=form.cleaned_data["email"])
+    return HttpResponseRedirect(reverse("check-your-email", args=[signatory.petition.slug]), status=303)
+
+
+_ACTS = {"confirm": _confirm, "change": _change, "withdraw": _withdraw, "not_me": _refuse, "again": _again}

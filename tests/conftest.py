@@ -1,0 +1,43 @@
+"""Fixtures that many tests share: a petition to sign, a client that keeps no cookies, the mails sent."""
+
+import os
+
+# Playwright's synchronous interface runs an event loop; the live server's database calls are meant.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+import pytest
+from django.core import mail as outbox
+from django.test import Client
+
+from campaign.middleware import KeptPagesMiddleware
+from campaign.models import Petition
+from tests.factories import make_petition
+
+
+@pytest.fixture(autouse=True)
+def _look_for_changes_at_once(monkeypatch):
+    monkeypatch.setattr(KeptPagesMiddleware, "looks_every", 0.0)
+    monkeypatch.setattr(KeptPagesMiddleware, "seconds", 0.0)
+
+
+@pytest.fixture(autouse=True)
+def _folders_of_its_own(settings, tmp_path):
+    settings.MAILBOX_DIR = tmp_path / "mailbox"
+    settings.EXPORT_DIR = tmp_path / "exports"
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def petition(db) -> Petition:
+    return make_petition()
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client(enforce_csrf_checks=True)
+
+
+@pytest.fixture
+def mails():
+    """The mails sent by this test: Django's test runner keeps them in memory."""
+    return outbox.outbox

@@ -1,0 +1,119 @@
+"""Plain functions that make rows. Each says in its arguments what the test is about."""
+
+import secrets
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from campaign.actions import mail, signatories
+from campaign.actions.petitions import open_petition
+from campaign.models import Article, ArticleEdition, Petition, PetitionEdition, Signatory
+from campaign.models.signatory import CONFIRMED, EXPIRED, PENDING, REJECTED, WITHDRAWN
+
+LANGUAGES = ("en", "ko", "zh-hans")
+
+
+def make_petition(slug: str = "let-them-choose", *, languages: tuple[str, ...] = LANGUAGES, **values: Any) -> Petition:
+    """An open petition with a published demand in each language."""
+    state = values.pop("state", "open")
+    values.setdefault("destroy_on", timezone.now().date().replace(year=timezone.now().year + 2, day=1))
+    petition = Petition.objects.create(slug=slug, **values)
+    for language in languages:
+        make_demand(petition, language=language)
+    if state == "open":
+        assert open_petition(petition)
+    return petition
+
+
+def make_demand(petition: Petition, *, language: str = "en", version: int = 1, **values: Any) -> PetitionEdition:
+    values = {
+        "title": f"Let them choose ({language})",
+        "addressee": "The Ministry",
+        "demand": "We ask the Ministry to act.",
+        "demand_html": "<p>We ask the Ministry to act.</p>",
+        "reason": "" if version == 1 else "A clearer second demand.",
+        "published_at": timezone.now(),
+    } | values
+    return PetitionEdition.objects.create(petition=petition, language=language, version=version, **values)
+
+
+def make_article(petition: Petition | None = None, slug: str = "sent-back", **values: Any) -> Article:
+    """A published article, ready in each language."""
+    article = Article.objects.create(slug=slug, petition=petition, published_at=timezone.now(), **values)
+    for language in LANGUAGES:
+        ArticleEdition.objects.create(
+            article=article,
+            language=language,
+            translation="ready",
+            title=f"Sent back ({language})",
+            standfirst="What happens at the border.",
+            body="Text.",
+            body_html="<p>Text.</p>",
+        )
+    return article
+
+
+def make_address() -> str:
+    return f"person-{secrets.token_hex(6)}@example.org"
+
+
+def make_signatory(petition: Petition, *, state: str = CONFIRMED, language: str = "en", **words: Any) -> Signatory:
+    """A signatory made as the site makes one, then moved to `state`."""
+    words = {
+        "name": "Hong Gildong",
+        "email": make_address(),
+        "country": "DE",
+        "visibility": "delivered",
+        "wants_updates": False,
+    } | words
+    edition = petition.editions.published().filter(language=language).order_by("-version")[0]
+    digest = signatories.email_digest(petition, words["email"])
+    signatories.sign(petition, edition, words=signatories.Words(**words))
+    row = Signatory.objects.get(petition=petition, email_digest=digest)
+    move_signatory(row, state)
+    return Signatory.objects.select_related("petition", "edition").get(pk=row.pk)
+
+
+def move_signatory(row: Signatory, state: str) -> None:
+    """Bring a pending row to a state by the moves the site makes."""
+    rows = Signatory.objects.filter(pk=row.pk)
+    if state in (CONFIRMED, REJECTED):
+        assert rows.move("confirm", words_digest=None)
+    if state == REJECTED:
+        assert rows.move("reject")
+    if state == WITHDRAWN:
+        assert rows.erase("withdraw")
+    if state == EXPIRED:
+        assert rows.erase("expire")
+    assert state in (PENDING, CONFIRMED, REJECTED, WITHDRAWN, EXPIRED)
+
+
+def post_form(**values: Any) -> dict[str, Any]:
+    """What a browser posts from the petition's form."""
+    form = {
+        "name": "Hong Gildong",
+        "email": "gildong@example.org",
+        "country": "KR",
+        "visibility": "delivered",
+        "consent": "on",
+        "website": "",
+        "proof": "",
+    } | values
+    return {name: value for name, value in form.items() if value is not None}
+
+
+def send_mails() -> int:
+    """One round of the worker."""
+    return mail.send_due_mails()
+
+
+def make_staff(*groups: str, name: str = "staff") -> Any:
+    """A member of staff in the named groups; with none, a superuser."""
+    users = get_user_model().objects
+    user = users.create_user(name, password="correct horse battery", is_staff=True, is_superuser=not groups)
+    user.groups.set(Group.objects.filter(name__in=groups))
+    assert user.groups.count() == len(groups)
+    return user
+
