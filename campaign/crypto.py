@@ -8,7 +8,6 @@ of a name or an address is not told by its envelope.
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import os
@@ -107,7 +106,7 @@ def _decode_key(text: str) -> tuple[str, bytes]:
         raise KeyUnreadableError("a key reads suite.base64url, with suite one of " + ", ".join(_SUITES))
     try:
         return suite, base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
-    except binascii.Error as error:
+    except ValueError as error:
         raise KeyUnreadableError("the part of the key after the dot is not base64url") from error
 
 

@@ -4,10 +4,12 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 from campaign import crypto
 
 _folder = tempfile.mkdtemp(prefix="undersigned-tests-")
+(Path(_folder) / "static").mkdir()
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
 

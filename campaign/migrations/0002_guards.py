@@ -13,24 +13,23 @@ def make_single_rows(apps, schema_editor):
 
 def guards(vendor):
     changed = " OR ".join(f"OLD.{name} <> NEW.{name}" for name in SIGNED_TEXT)
-    signed = "OLD.first_signed_at IS NOT NULL"
-    yield _guard(vendor, "campaign_petitionedition", "UPDATE", "edition_signed_never_changes", f"{signed} AND ({changed})")
-    yield _guard(vendor, "campaign_petitionedition", "DELETE", "edition_signed_never_goes", signed)
+    signed = f"OLD.first_signed_at IS NOT NULL AND ({changed})"
+    yield _guard(vendor, "campaign_petitionedition", "edition_signed_never_changes", signed)
     for table in APPEND_ONLY:
-        yield _guard(vendor, table, "UPDATE", f"{table}_never_changes", "TRUE")
+        yield _guard(vendor, table, f"{table}_never_changes", "TRUE")
 
 
-def _guard(vendor, table, event, name, condition):
+def _guard(vendor, table, name, condition):
     if vendor == "sqlite":
         return (
-            f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{name}'); END",
+            f"CREATE TRIGGER {name} BEFORE UPDATE ON {table} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{name}'); END",
             f"DROP TRIGGER {name}",
         )
     function = (
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
         f" $$ BEGIN RAISE EXCEPTION '{name}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
     )
-    trigger = f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {name}()"
+    trigger = f"CREATE TRIGGER {name} BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {name}()"
     return f"{function}; {trigger}", f"DROP TRIGGER {name} ON {table}; DROP FUNCTION {name}()"
 
 
