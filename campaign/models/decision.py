@@ -29,6 +29,11 @@ class AppendOnly(models.Model):
         raise AppendOnlyError(f"{type(self).__name__} rows are deleted by retention only.")
 
 
+class BulkDecisionQuerySet(models.QuerySet["BulkDecision"]):
+    def unfinished(self) -> "BulkDecisionQuerySet":
+        return self.filter(finished_at__isnull=True, cancelled_at__isnull=True)
+
+
 class BulkDecision(models.Model):
     """A decision about many signatures: a row with a cursor, done in slices by the worker."""
 
@@ -39,6 +44,7 @@ class BulkDecision(models.Model):
     act = models.CharField(_("act"), max_length=10, choices=Act)
     reason = models.CharField(_("reason"), max_length=300)
     signatory_ids = models.JSONField(editable=False)
+    total = models.PositiveIntegerField(_("total"), db_default=0, editable=False)
     position = models.PositiveIntegerField(_("done"), default=0, editable=False)
     moved = models.PositiveIntegerField(_("changed"), default=0, editable=False)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("by"))
@@ -46,17 +52,30 @@ class BulkDecision(models.Model):
     finished_at = models.DateTimeField(_("finished"), null=True, editable=False)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, editable=False)
 
+    objects = BulkDecisionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("bulk decision")
         verbose_name_plural = _("bulk decisions")
         ordering = ["-id"]
+        indexes = [
+            # Serves advance_bulk_decisions, every second: empty but while one is under way.
+            models.Index(
+                name="bulk_unfinished", fields=["id"], condition=Q(finished_at__isnull=True, cancelled_at__isnull=True)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.act} {self.total}"
 
     @property
-    def total(self) -> int:
-        return len(self.signatory_ids)
+    def is_under_way(self) -> bool:
+        return self.finished_at is None and self.cancelled_at is None
+
+    @property
+    def percent(self) -> int:
+        """Progress, 0 to 100."""
+        return 100 * self.position // self.total if self.total else 100
 
 
 class Decision(AppendOnly):

@@ -9,24 +9,31 @@ from django.utils.translation import gettext_lazy as _
 from campaign.models.petition import Petition, default_columns
 
 # States: requested → approved → built → handed_over → acknowledged; requested | approved → cancelled;
-# built → deleted (the file, after a day), a failed one stays approved with its failure told.
+# A built one's file goes after a day (deleted_at); a failed one stays approved with its failure told.
 REQUESTED, APPROVED, BUILT, CANCELLED = "requested", "approved", "built", "cancelled"
 HANDED_OVER, ACKNOWLEDGED = "handed_over", "acknowledged"
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def to_build(self) -> "DeliveryQuerySet":
-        """Approved, and held by no worker that was heard of within the last minute."""
+        """Approved, not stopped by a failure, and held by no worker that was heard of within the last minute."""
         silent = timezone.now() - settings.BUILD_CLAIM_LIFETIME
-        return self.filter(state=APPROVED).filter(Q(claimed_at__isnull=True) | Q(claimed_at__lt=silent))
+        return self.filter(state=APPROVED, failure="").filter(Q(claimed_at__isnull=True) | Q(claimed_at__lt=silent))
 
     def with_file(self) -> "DeliveryQuerySet":
         return self.filter(sealed_key__isnull=False)
 
+    def downloadable(self) -> "DeliveryQuerySet":
+        """Built, and not yet outlived."""
+        return self.with_file().filter(state=BUILT, built_at__gte=timezone.now() - settings.EXPORT_LIFETIME)
+
     def outlived(self) -> "DeliveryQuerySet":
-        """Those whose file has had its day, and those given up before they were built."""
-        old = timezone.now() - settings.EXPORT_LIFETIME
-        return self.with_file().filter(Q(built_at__lt=old) | Q(state=CANCELLED))
+        """Those whose file has had its day, those given up or left lying, and those whose data are to be no more."""
+        now = timezone.now()
+        old = now - settings.EXPORT_LIFETIME
+        left_lying = Q(state=APPROVED, approved_at__lt=old) & ~Q(failure="")
+        forgotten = Q(petition__destroy_on__lte=now.date()) | Q(petition__destroyed_at__isnull=False)
+        return self.with_file().filter(Q(built_at__lt=old) | Q(state=CANCELLED) | left_lying | forgotten)
 
 
 class Delivery(models.Model):
@@ -96,6 +103,10 @@ class Delivery(models.Model):
     @property
     def has_file(self) -> bool:
         return self.state == BUILT and self.deleted_at is None
+
+    @property
+    def is_being_built(self) -> bool:
+        return self.state == APPROVED and not self.failure
 
     @property
     def percent(self) -> int:

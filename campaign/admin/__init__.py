@@ -1,0 +1,1 @@
+"""The admin: stock ModelAdmin on a site of our own, `campaign.admin.site.admin_site`. Buttons call the actions."""

@@ -1,0 +1,121 @@
+"""The worker killed for real, by SIGKILL; and many rows, in no more memory than few take."""
+
+import os
+import signal
+import subprocess
+import sys
+import tracemalloc
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from campaign.actions import sealed_file
+from campaign.actions.deliveries import build_deliveries, open_file
+from campaign.actions.envelopes import seal_identity
+from campaign.models import Delivery, Petition, Signatory
+from tests.actions.exporting import PURPOSE, build, make_delivery, make_people, names
+from tests.factories import make_staff
+
+
+@pytest.fixture
+def officer(db):
+    return make_staff("Delivery officer")
+
+
+WORKER = """
+import os, signal, django
+django.setup()
+from django.conf import settings
+from campaign.actions.deliveries import build_deliveries
+settings.EXPORT_SLICE = 2
+sync, synced = os.fsync, []
+def sync_or_die(descriptor):
+    sync(descriptor)
+    synced.append(descriptor)
+    if len(synced) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+os.fsync = sync_or_die
+build_deliveries()
+"""
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_worker_killed_with_sigkill_is_followed_by_another(petition, officer, settings, tmp_path):
+    settings.EXPORT_SLICE = 2
+    make_people(petition, 7)
+    delivery = make_delivery(petition, officer)
+    killed = run_worker_elsewhere(tmp_path, {"EXPORT_DIR": str(settings.EXPORT_DIR)})
+    assert killed == -signal.SIGKILL
+    delivery.refresh_from_db()
+    assert (delivery.chunk_count, delivery.row_count) == (2, 4)
+    assert sealed_file.path_of(delivery.pk).stat().st_size > delivery.byte_count
+    Delivery.objects.update(claimed_at=timezone.now() - timedelta(seconds=61))
+    assert names(build(delivery), officer) == [f"Person {place}" for place in range(1, 8)]
+
+
+def run_worker_elsewhere(tmp_path: Path, environment: dict[str, str]) -> int:
+    """Run a worker that kills itself, in a process of its own, on this test's database; its exit code."""
+    database = connection.settings_dict
+    file = tmp_path / "copy.sqlite3"
+    if connection.vendor == "sqlite":  # in memory: the worker gets a copy, and what it wrote is taken back
+        connection.cursor().execute("VACUUM INTO %s", [str(file)])
+        url = f"sqlite:///{file}"
+    else:
+        login = f"{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
+        url = f"postgres://{login}/{database['NAME']}"
+    environment = os.environ | environment | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "campaign.settings"}
+    code = subprocess.run([sys.executable, "-c", WORKER], env=environment, check=False, timeout=60).returncode
+    if connection.vendor == "sqlite":
+        take_back(file)
+    return code
+
+
+def take_back(file: Path) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ATTACH DATABASE %s AS copy", [str(file)])
+        cursor.execute("REPLACE INTO campaign_delivery SELECT * FROM copy.campaign_delivery")
+        cursor.execute("DETACH DATABASE copy")
+
+
+def make_many(petition: Petition, number: int) -> None:
+    """Confirmed rows with sealed names, in bulk."""
+    edition, now = petition.editions.first(), timezone.now()
+    digests = [os.urandom(32) for _ in range(number)]
+    Signatory.objects.bulk_create(
+        (
+            Signatory(
+                petition=petition, edition=edition, state="confirmed", confirmed_at=now, visibility="delivered",
+                email_digest=digest, identity=seal_identity(petition, digest, "Person"),
+            )
+            for digest in digests
+        ),
+        batch_size=500,
+    )  # fmt: skip
+
+
+def peak_of(work) -> int:
+    """The most memory that Python held at once during some work, in bytes."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_stays_flat_however_long_the_file(petition, officer, settings):
+    settings.EXPORT_SLICE, settings.TICK_SECONDS = 100, 60
+    peaks = []
+    for number in (200, 3_000):
+        make_many(petition, number)
+        delivery = make_delivery(petition, officer)
+        built = peak_of(build_deliveries)
+        taken = peak_of(lambda taken=delivery: sum(map(len, open_file(taken, by=officer, purpose=PURPOSE))))
+        peaks.append((built, taken))
+    delivery.refresh_from_db()
+    assert (delivery.row_count, delivery.chunk_count) == (3_200, 33)
+    assert peaks[1][0] < 1.5 * peaks[0][0]
+    assert peaks[1][1] < 1.5 * peaks[0][1]
