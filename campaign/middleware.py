@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from campaign.models import PublicVersion
 
+_NEVER_KEPT = ("/healthz", "/readyz", "/static/", "/media/", "/admin/", "/mailbox/")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _POLICY = {
     "default-src": "'none'",
@@ -64,7 +65,7 @@ class KeptPagesMiddleware:
         self.looked_at = 0.0
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method != "GET" or request.META.get("QUERY_STRING"):
+        if request.method != "GET" or request.META.get("QUERY_STRING") or request.path.startswith(_NEVER_KEPT):
             return self.get_response(request)
         self._drop_if_changed()
         request.get_host()  # raises DisallowedHost, as every other page does

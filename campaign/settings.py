@@ -77,10 +77,10 @@ INSTALLED_APPS = [
     "campaign",
 ]
 _ADMIN_MIDDLEWARE = [
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "campaign.admin.middleware.AdminSessionMiddleware",
+    "campaign.admin.middleware.AdminCsrfMiddleware",
+    "campaign.admin.middleware.AdminUserMiddleware",
+    "campaign.admin.middleware.AdminMessageMiddleware",
 ]
 MIDDLEWARE = [
     "campaign.middleware.KeptPagesMiddleware",

@@ -153,6 +153,10 @@ class Petition(models.Model):
         return self.state == OPEN
 
     @property
+    def is_public(self) -> bool:
+        return self.state != DRAFT
+
+    @property
     def is_high_risk(self) -> bool:
         return self.mode == self.Mode.HIGH_RISK
 

@@ -31,7 +31,7 @@ def organisation() -> str:
 @register.simple_tag(takes_context=True)
 def language_links(context: dict[str, Any]) -> list[dict[str, Any]]:
     """The same page in every language that has it: code, own name, path, and whether it is this one."""
-    path = context["request"].path
+    path = context.get("page_path") or context["request"].path
     current = context.get("LANGUAGE_CODE") or context["request"].LANGUAGE_CODE
     ready = context.get("languages_ready") or [code for code, _ in settings.LANGUAGES]
     return [

@@ -2,12 +2,15 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
 
 def error_page(request: HttpRequest, status: int) -> HttpResponse:
     """The page for a status that has one under templates/errors/; never stored by caches."""
-    response = render(request, f"errors/{status}.html", {"status": status}, status=status)
+    # Nothing of the address stands in the page: one who guesses at links learns nothing from comparing them.
+    context = {"status": status, "page_path": reverse("front-page")}
+    response = render(request, f"errors/{status}.html", context, status=status)
     add_never_cache_headers(response)
     return response
 

@@ -10,7 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from campaign.actions.health import readiness
-from campaign.models import ArticleEdition, Petition
+from campaign.models import ArticleEdition
 from campaign.views.petitions import petition_context
 
 public_page = cache_control(public=True, max_age=settings.PAGE_MAX_AGE_SECONDS, stale_while_revalidate=60)
@@ -44,7 +44,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         "languages_ready": list(ready.values_list("language", flat=True)),
     }
     petition = edition.article.petition
-    if petition and petition in Petition.objects.public():
+    if petition and petition.is_public:
         context |= petition_context(petition)
     return render(request, "article/detail.html", context)
 

@@ -1,11 +1,10 @@
 """POST sign: who may, what is answered, what is stored."""
 
 import re
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -13,6 +12,7 @@ from django.utils import timezone
 from campaign.actions.privacy import expire_signatories
 from campaign.models import MailGate, OutgoingMail, PetitionEdition, Signatory
 from tests.factories import make_demand, make_petition, make_signatory, post_form, send_mails
+from tests.parallel import in_parallel
 
 PATH = "/en/petitions/let-them-choose/sign/"
 NEXT = "/en/petitions/let-them-choose/check-your-email/"
@@ -187,25 +187,6 @@ def test_forty_parallel_posts_make_one_row(client):
         pass
     assert list(OutgoingMail.objects.filter(state="sent").values_list("kind", flat=True)) == ["form"]
     assert not OutgoingMail.objects.owed().exists()
-
-
-def in_parallel(count, call):
-    """What `call` returned in each of `count` threads started together."""
-    results, start = [], threading.Barrier(count)
-
-    def run():
-        start.wait()
-        try:
-            results.append(call())
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def test_the_first_signature_fixes_the_edition(client, petition):
