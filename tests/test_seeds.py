@@ -1,0 +1,208 @@
+"""A campaign loads from a folder once, leaves editors' work alone, and breaks no promise when told to overwrite."""
+
+import re
+import shutil
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from PIL import Image
+
+from campaign import crypto
+from campaign.actions.editing import save_article_edition, without_metadata
+from campaign.actions.petitions import pause_petition
+from campaign.actions.seeds import SeedBrokenError, load_seeds
+from campaign.models import Article, ArticleEdition, Petition, PetitionEdition
+
+SEEDS = Path(settings.BASE_DIR) / "seeds"
+SLUG = "stop-forced-repatriation"
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    return Path(shutil.copytree(SEEDS, tmp_path / "seeds"))
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+# --- Loading ---------------------------------------------------------------------------------------------------
+def test_the_first_campaign_is_open_and_public_in_every_language(capsys):
+    call_command("load_seeds")
+    petition, article = Petition.objects.get(), Article.objects.get()
+    assert (petition.slug, petition.state, petition.mode, petition.default_visibility, petition.destroy_on) == (
+        SLUG, "open", "standard", "delivered", date(2028, 12, 31),
+    )  # fmt: skip
+    assert (article.slug, article.petition, article.hero_width, article.hero_height) == (SLUG, petition, 1600, 900)
+    assert sorted(ArticleEdition.objects.public().values_list("language", flat=True)) == LANGUAGES
+    for language in LANGUAGES:
+        edition = petition.edition_in(language)
+        assert edition.delivered_columns == ["name", "country", "language", "signed_on"]
+        assert edition.demand_html.count("<li>") == 4
+    assert capsys.readouterr().out.count("published") == 7
+
+
+def test_loading_again_does_nothing(capsys):
+    call_command("load_seeds")
+    before = list(Article.objects.values()), list(ArticleEdition.objects.values()), list(Petition.objects.values())
+    capsys.readouterr()
+    call_command("load_seeds")
+    call_command("load_seeds", overwrite=True)
+    after = list(Article.objects.values()), list(ArticleEdition.objects.values()), list(Petition.objects.values())
+    assert after == before
+    assert capsys.readouterr().out == "Nothing to do: all of it is there.\n" * 2
+
+
+def test_what_an_editor_changed_stays_unless_told_otherwise():
+    load_seeds(SEEDS)
+    edition = ArticleEdition.objects.get(language="ko")
+    written, edition.title = edition.title, "편집자가 고친 제목"
+    save_article_edition(edition)
+    Petition.objects.update(default_visibility="counted", destroy_on=date(2027, 1, 1))
+    assert load_seeds(SEEDS) == []
+    assert ArticleEdition.objects.get(language="ko").title == "편집자가 고친 제목"
+    assert load_seeds(SEEDS, overwrite=True) == [
+        f"changed default_visibility of petition {SLUG}", "published the article in ko",
+    ]  # fmt: skip
+    assert ArticleEdition.objects.get(language="ko").title == written
+    assert Petition.objects.get().destroy_on == date(2027, 1, 1)
+
+
+def test_a_petition_that_was_paused_or_an_article_taken_down_stays_so():
+    load_seeds(SEEDS)
+    pause_petition(Petition.objects.get())
+    Article.objects.update(published_at=None)
+    load_seeds(SEEDS, overwrite=True)
+    assert Petition.objects.get().state == "paused"
+    assert Article.objects.get().published_at is None
+
+
+def test_a_language_that_was_added_later_comes_in(folder):
+    shutil.rmtree(folder / "ko")
+    load_seeds(folder)
+    assert load_seeds(SEEDS) == ["published the demand in ko, version 1", "published the article in ko"]
+
+
+def test_a_demand_nobody_signed_is_overwritten_in_place(folder):
+    load_seeds(folder)
+    change(folder / "en/petition.md", "say publicly", "say aloud")
+    assert load_seeds(folder) == []
+    assert load_seeds(folder, overwrite=True) == ["published the demand in en, version 1"]
+    assert "say aloud" in Petition.objects.get().edition_in("en").demand_html
+
+
+def test_a_demand_that_was_signed_is_followed_by_a_version_with_a_reason(folder):
+    load_seeds(folder)
+    PetitionEdition.objects.update(first_signed_at=timezone.now())
+    change(folder / "en/petition.md", "say publicly", "say aloud")
+    change(folder / "ko/petition.md", "요구합니다", "바랍니다")
+    change(folder / "ko/petition.md", "title =", 'reason = "표현을 다듬었습니다."\ntitle =')
+    assert load_seeds(folder, overwrite=True) == [
+        "published the demand in en, version 2", "published the demand in ko, version 2",
+    ]  # fmt: skip
+    editions = PetitionEdition.objects.order_by("language", "version")
+    assert list(editions.values_list("language", "version", "reason")) == [
+        ("en", 1, ""), ("en", 2, "The text was revised."),
+        ("ko", 1, ""), ("ko", 2, "표현을 다듬었습니다."),
+        ("zh-hans", 1, ""),
+    ]  # fmt: skip
+    assert load_seeds(folder, overwrite=True) == []
+
+
+def test_it_loads_as_a_high_risk_petition_with_a_key_of_its_own(folder):
+    key = crypto.public_key_of(crypto.new_private_key())
+    change(folder / "campaign.toml", 'mode = "standard"', f'mode = "high_risk"\ndelivery_public_key = "{key}"')
+    load_seeds(folder)
+    petition = Petition.objects.get()
+    assert (petition.is_high_risk, petition.delivery_key) == (True, key)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "error"),
+    [
+        ("campaign.toml", "[article]", "[articel]", r"campaign\.toml lacks hero, slug under \[article\]"),
+        ("campaign.toml", "mode =", "mood =", r"campaign\.toml says mood, which is not known"),
+        ("campaign.toml", "mode =", "mode", r"campaign\.toml is not TOML"),
+        ("campaign.toml", "hero.webp", "zero.webp", r"zero\.webp cannot be used"),
+        ("campaign.toml", "hero.webp", "campaign.toml", r"campaign\.toml cannot be used"),
+        ("ko/article.md", "+++\ntitle", "title", r"article\.md does not start with a head"),
+        ("ko/article.md", "byline", "state", r"article\.md says state, which is not known"),
+    ],
+)
+def test_a_folder_that_is_not_understood_is_named_and_leaves_nothing(folder, file, old, new, error):
+    change(folder / file, old, new)
+    with pytest.raises(CommandError, match=error):
+        call_command("load_seeds", str(folder))
+    assert not Petition.objects.exists()
+
+
+def test_a_value_that_no_editor_could_enter_leaves_nothing(folder):
+    change(folder / "zh-hans/article.md", "title =", 'byline = ""\n# title =')
+    change(folder / "zh-hans/article.md", 'byline = "倡议活动团队"', "")
+    with pytest.raises(ValidationError):
+        load_seeds(folder)
+    assert not Petition.objects.exists()
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(SeedBrokenError, match=r"campaign\.toml cannot be read"):
+        load_seeds(tmp_path)
+
+
+def test_a_photograph_loses_its_metadata_and_keeps_its_turn():
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "A camera with a number"  # turned by 90 degrees; the maker
+    photograph = BytesIO()
+    Image.new("RGB", (40, 20), "red").save(photograph, "JPEG", exif=exif, comment=b"taken at home")
+    clean = without_metadata(photograph.getvalue())
+    with Image.open(clean) as image:
+        assert (dict(image.getexif()), image.size, image.info.keys() & {"exif", "comment"}) == ({}, (20, 40), set())
+
+
+def test_an_image_without_metadata_is_not_compressed_again():
+    content = (SEEDS / "hero.webp").read_bytes()
+    assert without_metadata(content).read() == content
+
+
+# --- The words -------------------------------------------------------------------------------------------------
+def texts_of(name: str) -> dict[str, str]:
+    return {language: (SEEDS / language / name).read_text(encoding="utf-8") for language in LANGUAGES}
+
+
+def test_the_article_is_built_alike_in_every_language():
+    load_seeds(SEEDS)
+    shapes = {tuple(re.findall(r"<(/?\w+)", edition.body_html)) for edition in ArticleEdition.objects.all()}
+    assert len(shapes) == 1
+
+
+def test_every_language_gives_the_same_figures():
+    figures = {
+        language: sorted({int(figure) for figure in re.findall(r"\d{2,}", text.replace(",", "")) if int(figure) >= 50})
+        for language, text in texts_of("article.md").items()
+    }
+    assert figures == dict.fromkeys(LANGUAGES, [50, 60, 75, 100, 200, 500, 600, 1000, 2000, 2023, 2024])
+
+
+def test_the_article_is_read_in_a_few_minutes_and_the_demand_in_thirty_seconds():
+    article, demand = (
+        text.rpartition("+++")[2] for text in (texts_of("article.md")["en"], texts_of("petition.md")["en"])
+    )
+    assert 700 <= len(article.split()) <= 1000
+    assert len(demand.split()) <= 120  # 238 words a minute
+
+
+def test_the_hero_is_small_and_calls_no_other_host():
+    drawing = (SEEDS / "hero.svg").read_text(encoding="utf-8")
+    assert (SEEDS / "hero.webp").stat().st_size <= 90 * 1024
+    assert re.findall(r"https?://[^\"]*", drawing) == ["http://www.w3.org/2000/svg"]
+    assert "href" not in drawing
