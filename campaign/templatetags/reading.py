@@ -23,6 +23,7 @@ HAN_PER_MINUTE = 390
 _HAN = re.compile(r"[\u2e80-\u2fdf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
 _LETTER = re.compile(r"\w")
+_KEPT_OR_INDENT = re.compile(r"<(pre|textarea)\b.*?</\1>|\s*\n\s*", re.DOTALL)
 
 
 @register.filter
@@ -40,8 +41,10 @@ def reading_minutes(html: str) -> int:
 def sentence_list(items: Iterable[Any]) -> str:
     """`a, b and c`, as the language of the page joins it."""
     *first, last = map(str, items)
+    if not first:
+        return last
     comma = pgettext("between the items of a list in a sentence", ", ")
-    return comma.join(first) + pgettext("before the last item of a list in a sentence", " and ") + last if first else last
+    return comma.join(first) + pgettext("before the last item of a list in a sentence", " and ") + last
 
 
 @register.filter
@@ -64,24 +67,44 @@ def first_input_id(field: BoundField) -> str:
 
 @register.simple_tag
 def qr_code(address: str) -> SafeString:
-    """A QR code as inline SVG, coloured by CSS, drawn as one path."""
-    svg = segno.make(address, error="m", micro=False).svg_inline(
-        border=2, svgclass="qr", lineclass=None, omitsize=True, dark="currentColor"
-    )
+    """A QR code as inline SVG, one path; black on the white that CSS lays under it, for cameras want it so."""
+    svg = segno.make(address, error="m", micro=False).svg_inline(border=2, svgclass="qr", lineclass=None, omitsize=True)
     return mark_safe(svg.replace("<svg ", '<svg aria-hidden="true" ', 1))  # noqa: S308 - made of numbers only
 
 
 @register.simple_tag
-def json_ld(**data: Any) -> SafeString:
-    """A JSON-LD block; safe inside HTML. `a__b=c` nests: {"a": {"b": c}}, and a leading `at_` is `@`."""
-    tree: dict[str, Any] = {"@context": "https://schema.org"}
-    for name, value in data.items():
-        *parents, leaf = [f"@{part[3:]}" if part.startswith("at_") else part for part in name.split("__")]
-        branch = tree
-        for parent in parents:
-            branch = branch.setdefault(parent, {})
-        if value not in (None, ""):
-            branch[leaf] = value.isoformat() if hasattr(value, "isoformat") else str(value)
-    text = json.dumps(tree, ensure_ascii=False)
+def article_json_ld(edition: Any, address: str, organisation: str, image: str = "") -> SafeString:
+    """The article for search engines (schema.org); `<`, `>` and `&` escaped, so that no text ends the block."""
+    publisher = {"@type": "Organization", "name": organisation}
+    data = {
+        "@context": "https://schema.org",
+        "@type": "Article",
+        "headline": edition.title,
+        "description": edition.standfirst,
+        "inLanguage": edition.language,
+        "url": address,
+        "datePublished": edition.article.published_at.isoformat(),
+        "dateModified": edition.updated_at.isoformat(),
+        "author": {"@type": "Organization", "name": edition.byline} if edition.byline else publisher,
+        "publisher": publisher,
+    }
+    text = json.dumps(data | ({"image": image} if image else {}), ensure_ascii=False)
     escaped = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
     return mark_safe(f'<script type="application/ld+json">{escaped}</script>')  # noqa: S308 - escaped just above
+
+
+@register.tag
+def squeeze(parser: Any, token: Any) -> "SqueezeNode":
+    """{% squeeze %}…{% endsqueeze %}: the page without the indentation of its templates."""
+    nodelist = parser.parse(("endsqueeze",))
+    parser.delete_first_token()
+    return SqueezeNode(nodelist)
+
+
+class SqueezeNode(template.Node):
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: template.Context) -> str:
+        page = self.nodelist.render(context)
+        return _KEPT_OR_INDENT.sub(lambda found: found[0] if found[1] else "\n", page)

@@ -17,8 +17,7 @@
     button.hidden = false;
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(field.value);
-      const status = document.getElementById(button.dataset.status);
-      if (status) status.textContent = button.dataset.done;
+      button.textContent = button.dataset.done;
     });
   }
   for (const button of document.querySelectorAll("[data-share]")) {
@@ -31,10 +30,12 @@
 
   // The count, from the cached JSON, only while the page is seen.
   const boxes = [...document.querySelectorAll("[data-count-from]")];
+  const language = document.documentElement.lang;
+  const options = { useGrouping: !language.startsWith("zh") }; // as the server writes them
   const show = (box, count) => {
     const number = box.querySelector("[data-count]");
     const bar = box.querySelector("progress");
-    if (number) number.textContent = count.toLocaleString(document.documentElement.lang);
+    if (number) number.textContent = count.toLocaleString(language, options);
     if (bar) bar.value = count;
   };
   const refresh = async () => {
