@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -46,12 +46,12 @@ def petition_context(petition: Petition, form: SignForm | None = None) -> dict[s
     return {"petition": petition, "demand": demand, "versions": versions, "form": form}
 
 
-def posted(request: HttpRequest) -> Any:
-    """The posted fields; empty ones where the body is no form that can be read."""
+def posted(request: HttpRequest) -> tuple[QueryDict, Any]:
+    """The posted fields and files; empty ones where the body is no form that can be read."""
     try:
-        return request.POST
+        return request.POST, request.FILES
     except (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError):
-        return type(request.GET)()
+        return QueryDict(), {}
 
 
 def is_too_large(request: HttpRequest) -> bool:
@@ -88,7 +88,7 @@ def _sign(request: HttpRequest, petition: Petition) -> HttpResponse:
     demand = demand_of(petition)
     if not petition.is_open:
         return _private(render(request, "petition/not_open.html", petition_context(petition), status=409))
-    form = SignForm(posted(request), request.FILES, petition=petition, demand=demand)
+    form = SignForm(*posted(request), petition=petition, demand=demand)
     if not form.is_valid():
         return _private(render(request, "petition/detail.html", petition_context(petition, form), status=422))
     signatories.sign(petition, demand, words=form.words)
@@ -102,7 +102,7 @@ def check_your_email(request: HttpRequest, slug: str) -> HttpResponse:
     petition = public_petition(slug)
     if is_too_large(request):
         return error_page(request, 413)
-    form = AddressForm(posted(request), request.FILES) if request.method == "POST" else AddressForm()
+    form = AddressForm(*posted(request)) if request.method == "POST" else AddressForm()
     context = {"petition": petition, "demand": demand_of(petition), "form": form, "sender": settings.DEFAULT_FROM_EMAIL}
     if request.method == "POST" and form.is_valid():
         try:

@@ -48,7 +48,7 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
         return _show(request, signatory)
     if is_too_large(request):
         return error_page(request, 413)
-    act = _ACTS.get(posted(request).get("action", ""))
+    act = _ACTS.get(posted(request)[0].get("action", ""))
     try:
         return act(request, signatory) if act else _show(request, signatory, status=422)
     except (DatabaseError, signatories.NotStoredError):
@@ -100,7 +100,7 @@ def _confirm(request: HttpRequest, signatory: Signatory) -> HttpResponse:
 def _with_choices(request: HttpRequest, signatory: Signatory) -> dict[str, str]:
     """The posted choices; what a form did not send stays as it was."""
     kept = {"country": signatory.country, "visibility": signatory.visibility}
-    return kept | posted(request).dict()
+    return kept | posted(request)[0].dict()
 
 
 def _change(request: HttpRequest, signatory: Signatory) -> HttpResponse:
@@ -126,7 +126,7 @@ def _refuse(request: HttpRequest, signatory: Signatory) -> HttpResponse:
 def _again(request: HttpRequest, signatory: Signatory) -> HttpResponse:
     if signatory.state != EXPIRED or not signatory.petition.is_open:
         return _back(request)
-    form = AddressForm(posted(request))
+    form = AddressForm(*posted(request))
     if not form.is_valid():
         return _show(request, signatory, form, status=422)
     signatories.sign_again(signatory, email=form.cleaned_data["email"])
