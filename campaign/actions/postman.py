@@ -35,8 +35,9 @@ class Postman:
         self._open()
         try:
             self._connection.send_messages([message])
-        except smtplib.SMTPSenderRefused as error:
-            raise QueueStoppedError(f"MAIL FROM: {error.smtp_code}") from error
+        except (smtplib.SMTPHeloError, smtplib.SMTPSenderRefused) as error:
+            self._forget()
+            raise QueueStoppedError(f"{type(error).__name__}: {error.smtp_code}") from error
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
             raise _of_one_mail("RCPT", code) from error
@@ -59,7 +60,9 @@ class Postman:
 
     def _forget(self) -> None:
         """Drop a connection that is of no more use, so that the next mail opens a new one."""
-        if hasattr(self._connection, "connection"):
+        line = getattr(self._connection, "connection", None)
+        if line is not None:
+            line.close()
             self._connection.connection = None
 
 
