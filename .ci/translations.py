@@ -13,18 +13,24 @@ from pathlib import Path
 import polib
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ |= {"DJANGO_SETTINGS_MODULE": "campaign.settings", "CAMPAIGN_ROLE": "offline"}  # which needs no secret
+
+from django.conf import settings  # noqa: E402 - the path comes first
+from django.utils.translation import to_locale  # noqa: E402
+
 LOCALE = Path("campaign/locale")
 TRANSLATED = ("campaign", "templates", "manage.py")  # where sentences stand
 
 
 def main(command: str = "check") -> int:
-    problems = [problem for path in catalogues(ROOT) for problem in problems_of(path)]
+    problems = problems_in(ROOT)
     if not shutil.which("xgettext"):
-        print("gettext is not installed: not looked for sentences that are missing from the catalogues.")
+        print("Skipped: the search for sentences no catalogue has, as GNU gettext is not installed; the rest is ok")
     else:
         with tempfile.TemporaryDirectory() as folder:
             extract(Path(folder))
-            problems = [problem for path in catalogues(Path(folder)) for problem in problems_of(path)] or problems
+            problems = problems_in(Path(folder)) or problems
             if command == "write":
                 shutil.copytree(Path(folder) / LOCALE, ROOT / LOCALE, dirs_exist_ok=True)
     if command == "write":
@@ -39,6 +45,15 @@ def main(command: str = "check") -> int:
 
 def catalogues(root: Path) -> list[Path]:
     return sorted((root / LOCALE).glob("*/LC_MESSAGES/*.po"))
+
+
+def problems_in(root: Path) -> list[str]:
+    """What is wrong with the catalogues, and which is not there at all; English is the language of the source."""
+    wanted = {to_locale(code) for code, _name in settings.LANGUAGES} - {to_locale(settings.LANGUAGE_CODE)}
+    missing = wanted - {path.parent.parent.name for path in catalogues(root)}
+    return [f"{locale}: has no catalogue" for locale in sorted(missing)] + [
+        problem for path in catalogues(root) for problem in problems_of(path)
+    ]
 
 
 def problems_of(path: Path) -> list[str]:

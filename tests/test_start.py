@@ -38,11 +38,16 @@ def environment(data, port, **more):
     return kept | {"DATA_DIR": str(data), "PORT": str(port), "PYTHONUNBUFFERED": "1"} | more
 
 
+@contextmanager
 def start(*words, root=ROOT, **variables):
-    return subprocess.Popen(
-        [sys.executable, str(root / "start.py"), *words],
-        env=environment(**variables), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+    """start.py in a process of its own, which is gone at the end whatever the test finds."""
+    command = [sys.executable, str(root / "start.py"), *words]
+    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, env=environment(**variables), **output) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
 
 
 def say(*words, **variables):
@@ -56,11 +61,7 @@ def say(*words, **variables):
 def running(data, port):
     """A site that has come up, stopped at the end."""
     with start(data=data, port=port) as process:
-        try:
-            yield SimpleNamespace(process=process, output=read_until(process, "way to production"))
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=STOP_SECONDS)
+        yield SimpleNamespace(process=process, output=read_until(process, "way to production"))
 
 
 def read_until(process, words):
