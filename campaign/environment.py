@@ -5,9 +5,10 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-ROLES = ("all", "public", "admin", "worker", "offline")
+ROLES = ("all", "public", "admin", "worker", "beat", "offline")
 
-# Who holds what. docs/security.md says why; the offline role (keys made on an officer's machine) holds nothing.
+# Who holds what. docs/security.md says why. Two roles hold nothing: beat, which only says "look", and offline, for what
+# needs no envelope opened: making keys on an officer's machine, collecting static files, migrating.
 SECRETS = {
     "SECRET_KEY": ("all", "public", "admin", "worker"),
     "CAMPAIGN_KEY": ("all", "public", "admin", "worker"),
