@@ -28,6 +28,8 @@ urlpatterns = [
         path("how-we-count/", pages.fixed_page, {"name": "how_we_count"}, name="how-we-count"),
     ),
 ]
+if settings.CAMPAIGN_ROLE == "all":
+    urlpatterns += [path("media/<path:path>", pages.media, name="media")]  # elsewhere the proxy serves the volume
 if settings.HAS_ADMIN:
     from campaign.admin.site import admin_site  # the role `public` has no admin to import
 

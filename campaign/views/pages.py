@@ -2,12 +2,14 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, get_language_from_request, override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+from django.views.static import serve
 
 from campaign.actions.health import readiness
 from campaign.models import ArticleEdition
@@ -53,6 +55,13 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 @public_page
 def fixed_page(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, f"page/{name}.html")
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def media(request: HttpRequest, path: str) -> HttpResponseBase:
+    """An uploaded image, where there is no proxy to serve it."""
+    return serve(request, path, document_root=settings.MEDIA_ROOT)
 
 
 @require_safe
