@@ -7,11 +7,13 @@ from typing import Any
 
 import segno
 from django import template
+from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import pgettext
+from django.utils.translation import get_language, pgettext
 
+from campaign.countries import country_name
 from campaign.models.petition import COLUMNS
 
 register = template.Library()
@@ -51,6 +53,12 @@ def sentence_list(items: Iterable[Any]) -> str:
 def column_names(edition: Any) -> list[str]:
     """What the addressee gets of each signature, in words."""
     return [str(COLUMNS[column]) for column in edition.delivered_columns if column in COLUMNS]
+
+
+@register.filter
+def country_in_words(code: str) -> str:
+    """The country's name in the language of the page."""
+    return country_name(code, get_language() or settings.LANGUAGE_CODE)
 
 
 @register.filter
