@@ -1,4 +1,4 @@
-"""Who may see personal data, and the record that each look leaves."""
+"""Who may do what, who may see personal data, and the record that each look leaves."""
 
 from typing import Any
 
@@ -10,6 +10,10 @@ from campaign.actions.signatories import email_digest, open_identity
 from campaign.models import AccessRecord, Petition, Signatory
 
 OPEN_SIGNATORY = "campaign.open_signatory"
+
+
+class RefusedError(Exception):
+    """It cannot be done; the message is a sentence for staff that says why."""
 
 
 def require(by: User, permission: str) -> None:

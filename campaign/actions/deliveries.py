@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaign.actions import sealed_file
-from campaign.actions.access import require
+from campaign.actions.access import RefusedError, require
 from campaign.actions.building import StoppedError, build_slice, held_by_us, is_forgotten
 from campaign.crypto import SealBrokenError
 from campaign.models import AccessRecord, Delivery, Notice, Petition
@@ -20,10 +20,6 @@ from campaign.models.petition import COLUMNS
 
 logger = logging.getLogger(__name__)
 REQUEST, DOWNLOAD = "campaign.request_delivery", "campaign.download_delivery"
-
-
-class RefusedError(Exception):
-    """It cannot be done; the message is a sentence for staff that says why."""
 
 
 @transaction.atomic

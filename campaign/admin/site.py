@@ -1,14 +1,102 @@
 """The admin's site: its titles, and an index that tells staff what they should know."""
 
+from typing import Any
+
 from django.contrib import admin
-from django.utils.translation import gettext_lazy as _
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Max
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from campaign.actions.mail import oldest_due_seconds, resume_queue
+from campaign.models import MailQueue, Notice, OutgoingMail
+
+COUNTS_TO = 1_000
+# What a notice says; its details fill the gaps. A kind without a sentence is shown as it is.
+SENTENCES = {
+    "count-mended": gettext_lazy("The count of “%(petition)s” was %(was)s and is %(now)s: it was mended."),
+    "mail-queue-paused": gettext_lazy("Mail was paused: %(reason)s. It is tried again by itself."),
+    "mail-refused": gettext_lazy("A mail server refused an address for good: %(reason)s."),
+    "delivery-stopped": gettext_lazy("Delivery %(delivery)s stopped: %(failure)s."),
+}
+
+
+def say(notice: Notice) -> str:
+    """The sentence of a notice."""
+    sentence = SENTENCES.get(notice.kind)
+    try:
+        return str(sentence) % notice.details if sentence else f"{notice.kind} {notice.details}"
+    except KeyError:
+        return f"{notice.kind} {notice.details}"
 
 
 class CampaignAdminSite(admin.AdminSite):
-    site_header = _("Undersigned")
-    site_title = _("Undersigned")
-    index_title = _("What there is to do")
+    site_header = gettext_lazy("Undersigned")
+    site_title = gettext_lazy("Undersigned")
+    index_title = gettext_lazy("What there is to do")
+    index_template = "admin/campaign/index.html"
     site_url = "/"
+    enable_nav_sidebar = True
+
+    def get_urls(self) -> list[Any]:
+        seen, queue = require_POST(self.see_notices), require_POST(self.try_queue)
+        return [
+            path("notices/seen/", self.admin_view(seen), name="notices-seen"),
+            path("queue/try/", self.admin_view(queue), name="queue-try"),
+            *super().get_urls(),
+        ]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        context = {"notices": [], "queue": None} | (extra_context or {})
+        if request.user.has_perm("campaign.view_notice"):
+            context["notices"] = unseen_notices()
+        if request.user.has_perm("campaign.view_outgoingmail"):
+            context["queue"] = queue_state()
+        return super().index(request, context)
+
+    def see_notices(self, request: HttpRequest) -> HttpResponse:
+        """Mark the notices of one kind as seen, up to the newest that was shown."""
+        if not request.user.has_perm("campaign.change_notice"):
+            raise PermissionDenied
+        up_to = request.POST.get("up_to", "")
+        if up_to.isdecimal():
+            shown = Notice.objects.unseen().filter(kind=request.POST.get("kind", ""), pk__lte=int(up_to))
+            shown.update(seen_at=timezone.now())
+        return HttpResponseRedirect(reverse("admin:index"))
+
+    def try_queue(self, request: HttpRequest) -> HttpResponse:
+        """Let a paused queue try now. Raises PermissionDenied."""
+        if not request.user.has_perm("campaign.retry_outgoingmail"):
+            raise PermissionDenied
+        resume_queue()
+        return HttpResponseRedirect(reverse("admin:index"))
+
+
+def unseen_notices() -> list[dict[str, Any]]:
+    """The newest unseen notice of each kind, and how many of it there are: a thousand refusals are one line."""
+    kinds = Notice.objects.unseen().values("kind").annotate(number=Count("pk"), newest=Max("pk")).order_by("-newest")
+    newest = Notice.objects.in_bulk([kind["newest"] for kind in kinds])
+    return [{**kind, "notice": newest[kind["newest"]], "sentence": say(newest[kind["newest"]])} for kind in kinds]
+
+
+def queue_state() -> dict[str, Any]:
+    """What the index says of the mail: owed, given up, how old, and why it stands still."""
+    return {
+        "row": MailQueue.load(),
+        "is_paused": MailQueue.is_paused(),
+        "minutes": int(oldest_due_seconds() // 60),
+        "owed": _number(OutgoingMail.objects.owed()[: COUNTS_TO + 1].count()),
+        "failed": _number(OutgoingMail.objects.failed()[: COUNTS_TO + 1].count()),
+    }
+
+
+def _number(count: int) -> str:
+    return _("more than %(number)s") % {"number": COUNTS_TO} if count > COUNTS_TO else str(count)
 
 
 admin_site = CampaignAdminSite(name="admin")

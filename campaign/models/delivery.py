@@ -105,6 +105,10 @@ class Delivery(models.Model):
         return self.state == BUILT and self.deleted_at is None
 
     @property
+    def is_waiting(self) -> bool:
+        return self.state in (REQUESTED, APPROVED)
+
+    @property
     def is_being_built(self) -> bool:
         return self.state == APPROVED and not self.failure
 

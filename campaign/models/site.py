@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,6 +11,9 @@ class PublicVersion(models.Model):
     """One row that grows with every public change; processes drop the pages they keep when it has grown."""
 
     number = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.number)
 
     @classmethod
     def bump(cls) -> None:
@@ -20,6 +23,11 @@ class PublicVersion(models.Model):
     @classmethod
     def current(cls) -> int:
         return cls.objects.values_list("number", flat=True).get(pk=1)
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def unseen(self) -> "NoticeQuerySet":
+        return self.filter(seen_at__isnull=True)
 
 
 class Notice(models.Model):
@@ -35,10 +43,16 @@ class Notice(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     seen_at = models.DateTimeField(_("seen"), null=True, blank=True)
 
+    objects = NoticeQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         ordering = ["-id"]
+        indexes = [
+            # Serves the admin's index: the newest unseen notice of each kind.
+            models.Index(name="notice_unseen", fields=["kind", "id"], condition=Q(seen_at__isnull=True)),
+        ]
 
     def __str__(self) -> str:
         return self.kind

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from campaign.actions import building, deliveries, sealed_file
-from campaign.actions.deliveries import RefusedError, build_deliveries, cancel_delivery, open_file
+from campaign.actions.access import RefusedError
+from campaign.actions.deliveries import build_deliveries, cancel_delivery, open_file
 from campaign.models import Delivery, Notice, Signatory
 from tests.actions.exporting import PURPOSE, after_slice, build, make_delivery, make_people, names
 from tests.factories import make_signatory, make_staff

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from campaign import crypto
 from campaign.actions import deliveries, sealed_file
-from campaign.actions.deliveries import RefusedError, build_deliveries, cancel_delivery, open_file, request_export
+from campaign.actions.access import RefusedError
+from campaign.actions.deliveries import build_deliveries, cancel_delivery, open_file, request_export
 from campaign.actions.signatories import withdraw
 from campaign.models import AccessRecord, Delivery, Petition
 from campaign.models.signatory import EXPIRED, PENDING, REJECTED, WITHDRAWN

@@ -1,0 +1,98 @@
+"""Articles with their editions, one per language; preview, publish, unpublish."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from campaign.actions import publishing
+from campaign.actions.editing import save_article_edition
+from campaign.actions.images import redraw
+from campaign.admin.acts import Act, ActsAdmin, Outcome
+from campaign.admin.editions import EditionForm, EditionFormSet, PreviewAdmin
+from campaign.admin.forms import ConfirmForm
+from campaign.admin.site import admin_site
+from campaign.models import Article, ArticleEdition, PublicVersion
+
+PUBLISH = "campaign.publish_article"
+
+
+class ArticleForm(forms.ModelForm):
+    class Meta:
+        model = Article
+        fields = ("slug", "petition", "hero", "hero_credit")
+        help_texts = {
+            "hero": gettext_lazy(
+                "JPEG, PNG or WebP, at most 12 MB. It is drawn anew: place, camera and file name do not stay in it."
+            ),
+            "slug": gettext_lazy("Its address on the site. Links break when it changes after publishing."),
+        }
+
+    def clean_hero(self) -> Any:
+        hero = self.cleaned_data["hero"]
+        return redraw(hero) if isinstance(hero, UploadedFile) else hero
+
+
+class ArticleEditionInline(admin.StackedInline):
+    model = ArticleEdition
+    form = EditionForm
+    formset = EditionFormSet
+    extra = 1
+    fields = ("language", "translation", "title", "standfirst", "byline", "body", "hero_alt", "hero_caption")
+
+
+def publish(request: HttpRequest, article: Article, words: Mapping[str, Any]) -> Outcome:
+    return publishing.publish_article(article) and _("The article is published.")
+
+
+def unpublish(request: HttpRequest, article: Article, words: Mapping[str, Any]) -> Outcome:
+    return publishing.unpublish_article(article) and _("The article is taken off the site.")
+
+
+def is_published(article: Article) -> bool:
+    return article.published_at is not None and article.published_at <= timezone.now()
+
+
+@admin.register(Article, site=admin_site)
+class ArticleAdmin(PreviewAdmin, ActsAdmin):
+    form = ArticleForm
+    inlines = (ArticleEditionInline,)
+    list_display = ("slug", "petition", "published_at", "updated_at")
+    list_select_related = ("petition",)
+    readonly_fields = ("published_at",)
+    fields = ("slug", "petition", "hero", "hero_credit", "published_at")
+    acts = (
+        Act("publish", gettext_lazy("Publish"), PUBLISH, publish, lambda article: not is_published(article)),
+        Act("unpublish", gettext_lazy("Unpublish"), PUBLISH, unpublish, is_published, ConfirmForm,
+            gettext_lazy("Readers who have the address will see a page that says it is not there.")),
+    )  # fmt: skip
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        for edition in formset.save(commit=False):
+            save_article_edition(edition)
+        for edition in formset.deleted_objects:
+            edition.delete()
+        PublicVersion.bump()
+
+    def delete_model(self, request: HttpRequest, obj: Article) -> None:
+        super().delete_model(request, obj)
+        PublicVersion.bump()
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        super().delete_queryset(request, queryset)
+        PublicVersion.bump()
+
+    def preview(self, request: HttpRequest, article: Article, language: str) -> HttpResponse:
+        edition = article.editions.filter(language=language).first()
+        if edition is None:
+            raise Http404
+        context: dict[str, Any] = {"edition": edition, "article": article, "languages_ready": []}
+        if article.petition:
+            context |= self.petition_context(article.petition, language)
+        return self.draw(request, "article/detail.html", context)

@@ -1,0 +1,86 @@
+"""The petition's form and those of its demands: what may change when."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from campaign.admin.editions import EditionForm
+from campaign.models import Petition, PetitionEdition
+from campaign.models.petition import COLUMNS
+
+
+class GoalsField(forms.CharField):
+    """Goals as people write them: 100, 500, 1000."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return value
+        words = str(super().to_python(value)).replace(",", " ").split()
+        if not all(word.isascii() and word.isdecimal() for word in words):
+            raise forms.ValidationError(_("Give the goals as whole numbers, such as 100, 500, 1000."))
+        return [int(word) for word in words]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return self.prepare_value(initial) != data
+
+
+class PetitionForm(forms.ModelForm):
+    goal_steps = GoalsField(
+        label=_("Goals"), help_text=_("Whole numbers, each larger than the one before. The page shows the next one.")
+    )
+
+    class Meta:
+        model = Petition
+        fields = (
+            "slug", "mode", "delivery_public_key", "default_visibility", "goal_steps", "opens_at", "closes_at",
+            "destroy_on",
+        )  # fmt: skip
+        widgets = {
+            "mode": forms.RadioSelect,
+            "delivery_public_key": forms.TextInput(attrs={"class": "vLargeTextField"}),
+        }
+        help_texts = {
+            "mode": _(
+                "In high-risk mode names are sealed to a key that you make offline and that this server never holds."
+                " Staff then see no names at all: not on a signature's page, not in an export made here. A lost key"
+                " cannot be replaced. The mode is chosen for good: it cannot change once somebody has signed."
+            ),
+            "default_visibility": _("What the form has chosen beforehand. Each signatory may choose otherwise."),
+            "closes_at": _("What was signed before may be confirmed for 7 days more."),
+        }
+
+    def clean_destroy_on(self) -> Any:
+        """The public date is a promise to those who signed: it may come earlier, never later."""
+        day, promised = self.cleaned_data["destroy_on"], self.initial.get("destroy_on")
+        is_promised = promised is not None and self.instance.state != Petition.State.DRAFT
+        if is_promised and (day is None or day > promised):
+            raise forms.ValidationError(
+                _("Those who signed were promised %(day)s: it may be earlier, not later.") % {"day": promised}
+            )
+        return day
+
+
+class DemandForm(EditionForm):
+    """A demand that nobody has signed yet."""
+
+    delivered_columns = forms.MultipleChoiceField(
+        label=_("Delivered columns"),
+        choices=list(COLUMNS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        initial=list(COLUMNS),
+        help_text=_("What the addressee gets of each signature; the consent sentence names it."),
+    )
+
+    class Meta:
+        model = PetitionEdition
+        fields = ("language", "title", "addressee", "demand", "delivered_columns", "reason")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.instance.version > 1 and not cleaned.get("reason"):
+            self.add_error("reason", _("Say what changed, and why: it is shown beside the new version."))
+        return cleaned
