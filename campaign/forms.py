@@ -19,9 +19,11 @@ from campaign.models import Petition, PetitionEdition, Signatory
 
 NAME_MAX_CHARACTERS = 200
 EMAIL_MAX_CHARACTERS = 254
-_URL = re.compile(r"://|www\.|\.(com|net|org|info|biz|io|ru|cn|kr|kp|jp|xyz|top|shop|online|site|link)\b", re.IGNORECASE)
+_URL = re.compile(
+    r"://|www\.|\.(com|net|org|info|biz|io|ru|cn|kr|kp|jp|xyz|top|shop|online|site|link)\b", re.IGNORECASE
+)
 _INVISIBLE_BUT_NEEDED = "\u200c\u200d"  # joiners, which Persian and Indic names are written with
-_NAME_MARKS = frozenset(" '’‘ʻʼ`´-‐‑–·•・･.,()/\u200c\u200d")
+_NAME_MARKS = frozenset(" '’‘ʻʼ`´׳״·•・･.,()/\u200c\u200d")
 
 
 def _countries() -> list[tuple[str, Any]]:
@@ -31,8 +33,13 @@ def _countries() -> list[tuple[str, Any]]:
 def clean_name(text: str) -> str:
     """A person's full name in any script: NFC, single spaces. Raises ValidationError with what to do."""
     name = " ".join(unicodedata.normalize("NFC", text).split())
-    if any(unicodedata.category(mark) in ("Cc", "Cf", "Co", "Cs", "Cn") and mark not in _INVISIBLE_BUT_NEEDED for mark in name):
-        raise forms.ValidationError(_("Your name contains invisible characters. Please type it anew."), code="invisible")
+    if any(
+        unicodedata.category(mark) in ("Cc", "Cf", "Co", "Cs", "Cn") and mark not in _INVISIBLE_BUT_NEEDED
+        for mark in name
+    ):
+        raise forms.ValidationError(
+            _("Your name contains invisible characters. Please type it anew."), code="invisible"
+        )
     if _URL.search(name):
         raise forms.ValidationError(_("Please enter your name, not a web address."), code="url")
     if not any(unicodedata.category(mark)[0] == "L" for mark in name) or not all(map(_may_stand_in_name, name)):
@@ -45,7 +52,8 @@ def clean_name(text: str) -> str:
 
 
 def _may_stand_in_name(mark: str) -> bool:
-    return unicodedata.category(mark)[0] in ("L", "M") or unicodedata.category(mark) == "Nd" or mark in _NAME_MARKS
+    category = unicodedata.category(mark)
+    return category[0] in ("L", "M") or category in ("Nd", "Pd") or mark in _NAME_MARKS
 
 
 class NameField(forms.CharField):
@@ -117,8 +125,6 @@ class PublicForm(forms.Form):
         return cleaned
 
 
-
-
 class ChoicesForm(PublicForm):
     """What can be chosen on the form and again on the signatory's own page."""
 
@@ -174,8 +180,7 @@ class SignForm(ChoicesForm):
     def clean_edition(self) -> str:
         seen = self.cleaned_data["edition"]
         if seen and seen != self.demand.digest:
-            self.data = self.data.copy()
-            self.data["edition"] = self.demand.digest
+            self.data = {**self.data, "edition": self.demand.digest}  # the form shown again carries the new one
             raise forms.ValidationError(
                 _("The text of the petition has changed since you opened the page. Please read it again, then sign.")
             )

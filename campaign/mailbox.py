@@ -28,7 +28,7 @@ def _write(folder: Path, message: EmailMessage) -> None:
     draft = folder / f"{name}.part"
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(message.message().as_bytes(linesep="\r\n"))
+        file.write(message.message().as_bytes())
     draft.rename(folder / f"{name}.eml")
 
 
@@ -46,4 +46,4 @@ def read_mail(name: str) -> ParsedMail | None:
 
 
 def _parse(path: Path) -> ParsedMail:
-    return message_from_bytes(path.read_bytes(), policy=policy.default)  # type: ignore[arg-type,return-value]
+    return message_from_bytes(path.read_bytes(), policy=policy.default)

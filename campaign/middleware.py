@@ -94,7 +94,7 @@ class KeptPagesMiddleware:
     @staticmethod
     def _may_keep(response: HttpResponse) -> bool:
         is_public = "public" in response.get("Cache-Control", "") and not response.cookies
-        return is_public and response.status_code == 200 and not response.streaming  # noqa: PLR2004
+        return is_public and response.status_code == 200 and not response.streaming
 
     def _keep(self, path: str, response: HttpResponse) -> None:
         if len(self.pages) >= self.at_most:

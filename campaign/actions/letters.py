@@ -1,6 +1,7 @@
 """What a mail says: decided when it is sent, from the signatory's state then."""
 
 from email.utils import formataddr
+from typing import cast
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from campaign import crypto
-from campaign.models import OutgoingMail, Signatory
+from campaign.models import OutgoingMail, Petition, PetitionEdition, Signatory
 from campaign.models.signatory import CONFIRMED, PENDING, REJECTED
 
 CONFIRM, STANDING = "confirm", "standing"
@@ -27,15 +28,13 @@ def letter_for(mail: OutgoingMail) -> str | None:
     return None
 
 
-
 def compose(mail: OutgoingMail, *, letter: str, address: str) -> EmailMultiAlternatives:
     """The mail in the signatory's language: text and HTML, one link, no word the signatory typed (RFC 3834)."""
-    signatory = mail.signatory
-    assert signatory is not None and signatory.nonce is not None  # noqa: S101 - letter_for saw to it
+    signatory = cast(Signatory, mail.signatory)  # letter_for saw to it, and that a nonce stands
     with override(signatory.language):
-        context = _context(signatory, crypto.link_token(settings.LINK_KEY, bytes(signatory.nonce)))
+        context = _context(signatory, crypto.link_token(settings.LINK_KEY, bytes(signatory.nonce or b"")))
         message = EmailMultiAlternatives(
-            subject=" ".join(render_to_string(f"mail/{letter}.subject.txt", context).split()),
+            subject=_subject(letter, context),
             body=render_to_string(f"mail/{letter}.txt", context),
             from_email=formataddr((settings.ORGANISATION_NAME, settings.DEFAULT_FROM_EMAIL)),
             to=[address],
@@ -47,6 +46,15 @@ def compose(mail: OutgoingMail, *, letter: str, address: str) -> EmailMultiAlter
         )
         message.attach_alternative(render_to_string(f"mail/{letter}.html", context), "text/html")
     return message
+
+
+def expected_subject(petition: Petition, demand: PetitionEdition) -> str:
+    """The subject to look for after signing, in the language of the moment."""
+    return _subject(CONFIRM, {"demand": demand, "petition": petition, "is_high_risk": petition.is_high_risk})
+
+
+def _subject(letter: str, context: dict[str, object]) -> str:
+    return " ".join(render_to_string(f"mail/{letter}.subject.txt", context).split())
 
 
 def _context(signatory: Signatory, token: str) -> dict[str, object]:

@@ -68,4 +68,4 @@ class Postman:
 
 def _of_one_mail(step: str, code: int) -> Exception:
     text = f"{step}: {code}"
-    return RefusedError(text) if 500 <= code < 600 else TryLaterError(text)  # noqa: PLR2004
+    return RefusedError(text) if 500 <= code < 600 else TryLaterError(text)

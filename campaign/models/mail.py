@@ -168,7 +168,10 @@ class MailQueue(models.Model):
         pause = timedelta(seconds=min(300, 10 * 2 ** min(queue.failures, 5)))
         now = timezone.now()
         cls.objects.filter(pk=1).update(
-            paused_until=now + pause, paused_since=queue.paused_since or now, failures=F("failures") + 1, reason=reason[:200]
+            paused_until=now + pause,
+            paused_since=queue.paused_since or now,
+            failures=F("failures") + 1,
+            reason=reason[:200],
         )
         return queue.paused_since is None
 

@@ -99,13 +99,18 @@ class Petition(models.Model):
         _("default visibility"), max_length=10, choices=DefaultVisibility, default=DefaultVisibility.DELIVERED
     )
     goal_steps = models.JSONField(
-        _("goals"), default=default_goal_steps, validators=[check_goal_steps], help_text=_("The page shows the next one.")
+        _("goals"),
+        default=default_goal_steps,
+        validators=[check_goal_steps],
+        help_text=_("The page shows the next one."),
     )
     opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
     destroy_on = models.DateField(
-        _("data destroyed by"), null=True, help_text=_("Public. On this day all personal data of the petition is erased.")
+        _("data destroyed by"),
+        null=True,
+        help_text=_("Public. On this day all personal data of the petition is erased."),
     )
     destroyed_at = models.DateTimeField(_("data destroyed"), null=True, blank=True, editable=False)
     delivery_public_key = models.TextField(
@@ -126,18 +131,23 @@ class Petition(models.Model):
         ordering = ["-id"]
         permissions = [("publish_petition", _("Can open, pause and close petitions"))]
         constraints = [
-            models.CheckConstraint(name="petition_state_is_known", condition=Q(state__in=[DRAFT, OPEN, PAUSED, CLOSED])),
+            models.CheckConstraint(
+                name="petition_state_is_known", condition=Q(state__in=[DRAFT, OPEN, PAUSED, CLOSED])
+            ),
             models.CheckConstraint(name="petition_mode_is_known", condition=Q(mode__in=["standard", "high_risk"])),
             models.CheckConstraint(
                 name="petition_default_visibility_is_never_public",
                 condition=Q(default_visibility__in=["initials", "delivered", "counted"]),
             ),
-            models.CheckConstraint(name="petition_closed_has_time", condition=~Q(state=CLOSED) | Q(closed_at__isnull=False)),
+            models.CheckConstraint(
+                name="petition_closed_has_time", condition=~Q(state=CLOSED) | Q(closed_at__isnull=False)
+            ),
             models.CheckConstraint(
                 name="petition_opened_has_destruction_date", condition=Q(state=DRAFT) | Q(destroy_on__isnull=False)
             ),
             models.CheckConstraint(
-                name="petition_destroyed_has_no_salt", condition=Q(destroyed_at__isnull=True) | Q(digest_salt__isnull=True)
+                name="petition_destroyed_has_no_salt",
+                condition=Q(destroyed_at__isnull=True) | Q(digest_salt__isnull=True),
             ),
             models.CheckConstraint(
                 name="petition_high_risk_has_its_own_key",

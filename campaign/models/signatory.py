@@ -158,8 +158,7 @@ class Signatory(models.Model):
             ),
             models.CheckConstraint(
                 name="signatory_public_name_was_chosen",
-                condition=Q(public_name__isnull=True)
-                | Q(state=CONFIRMED, visibility__in=["public", "initials"]),
+                condition=Q(public_name__isnull=True) | Q(state=CONFIRMED, visibility__in=["public", "initials"]),
             ),
             models.CheckConstraint(
                 name="signatory_words_digest_only_while_pending",
@@ -203,7 +202,7 @@ class Signatory(models.Model):
         return envelope_context(purpose, self.petition_id, self.email_digest)
 
 
-def envelope_context(purpose: str, petition_id: int, email_digest: bytes | None) -> bytes:
+def envelope_context(purpose: str, petition_id: int, email_digest: bytes | memoryview | None) -> bytes:
     """`info` for an envelope: purpose, petition and e-mail digest (docs/security.md)."""
     return crypto.context(purpose, str(petition_id).encode(), bytes(email_digest or b""))
 

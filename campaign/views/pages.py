@@ -61,7 +61,7 @@ def fixed_page(request: HttpRequest, name: str) -> HttpResponse:
 @cache_control(public=True, max_age=86_400)
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """An uploaded image, where there is no proxy to serve it."""
-    return serve(request, path, document_root=settings.MEDIA_ROOT)
+    return serve(request, path, document_root=str(settings.MEDIA_ROOT))
 
 
 @require_safe

@@ -16,6 +16,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaign.actions import signatories
+from campaign.actions.letters import expected_subject
 from campaign.forms import AddressForm, SignForm
 from campaign.models import Petition, PetitionEdition
 from campaign.views.errors import error_page
@@ -37,9 +38,7 @@ def demand_of(petition: Petition) -> PetitionEdition:
 
 def petition_context(petition: Petition, form: SignForm | None = None) -> dict[str, Any]:
     """What every page with a petition on it shows: the demand, its versions, and the form while it is open."""
-    versions = list(
-        petition.editions.published().filter(language=get_language()).order_by("-version")
-    )
+    versions = list(petition.editions.published().filter(language=get_language()).order_by("-version"))
     demand = versions[0] if versions else None
     if form is None and demand and petition.is_open:
         form = SignForm(petition=petition, demand=demand)
@@ -103,7 +102,9 @@ def check_your_email(request: HttpRequest, slug: str) -> HttpResponse:
     if is_too_large(request):
         return error_page(request, 413)
     form = AddressForm(*posted(request)) if request.method == "POST" else AddressForm()
-    context = {"petition": petition, "demand": demand_of(petition), "form": form, "sender": settings.DEFAULT_FROM_EMAIL}
+    demand = demand_of(petition)
+    context = {"petition": petition, "demand": demand, "form": form}
+    context |= {"sender": settings.DEFAULT_FROM_EMAIL, "subject": expected_subject(petition, demand)}
     if request.method == "POST" and form.is_valid():
         try:
             signatories.ask_for_link(petition, email=form.cleaned_data["email"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -97,7 +98,7 @@ def _confirm(request: HttpRequest, signatory: Signatory) -> HttpResponse:
     return _back(request)
 
 
-def _with_choices(request: HttpRequest, signatory: Signatory) -> dict[str, str]:
+def _with_choices(request: HttpRequest, signatory: Signatory) -> dict[str, Any]:
     """The posted choices; what a form did not send stays as it was."""
     kept = {"country": signatory.country, "visibility": signatory.visibility}
     return kept | posted(request)[0].dict()

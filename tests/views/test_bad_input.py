@@ -105,7 +105,9 @@ def test_all_answers_are_kept(client, petition):
     assert 'value="kim@"' in page
     assert '<option value="KR" selected>' in page
     for kept in ("initials", "on"):
-        assert [tag for tag in page.split("<input")[1:] if f'value="{kept}"' in tag or kept == "on" and "checked" in tag]
+        assert [
+            tag for tag in page.split("<input")[1:] if f'value="{kept}"' in tag or (kept == "on" and "checked" in tag)
+        ]
     assert page.count("checked") >= 3
 
 

@@ -15,10 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="only tell how many rows each rule would take")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["dry_run"]:
-            totals = privacy.count_what_is_over()
-        else:
-            totals = self._erase()
+        totals = privacy.count_what_is_over() if options["dry_run"] else self._erase()
         for rule, count in totals.items():
             self.stdout.write(f"{count:>9}  {rule}")
 

@@ -60,8 +60,11 @@ class Command(BaseCommand):
             if any(halves) and not all(halves):
                 raise CommandError(f"{folder} holds one half of the {pair} key only; put the other back, or move it.")
         written = [name for name, value in new_secrets().items() if write_secret(folder / name, value)]
-        self.stdout.write(f"{len(written)} new secrets in {folder}, readable by their owner only." if written else
-                          f"All secrets were in {folder} already; nothing was changed.")
+        self.stdout.write(
+            f"{len(written)} new secrets in {folder}, readable by their owner only."
+            if written
+            else f"All secrets were in {folder} already; nothing was changed."
+        )
 
     def _check(self) -> None:
         for pair in _PAIRS:

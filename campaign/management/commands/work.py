@@ -21,6 +21,8 @@ class Command(BaseCommand):
         beat = EmbeddedService(app, thread=True, scheduler_cls=Scheduler)
         beat.start()
         try:
-            app.worker_main(["--quiet", "worker", "--pool=solo", "--loglevel=WARNING", "--without-gossip", "--without-mingle"])
+            app.worker_main(
+                ["--quiet", "worker", "--pool=solo", "--loglevel=WARNING", "--without-gossip", "--without-mingle"]
+            )
         finally:
             beat.stop()
