@@ -38,7 +38,9 @@ ORGANISATION_CONTACT = env.str("ORGANISATION_CONTACT", default="")
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
 IS_HTTPS = SITE_URL.startswith("https://")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE_HOST, *(["localhost", "127.0.0.1", "[::1]"] if DEVELOPMENT else [])])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[SITE_HOST, *(["localhost", "127.0.0.1", "[::1]"] if DEVELOPMENT else [])]
+)
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 PROOF_OF_WORK = flag("PROOF_OF_WORK", default=True)
 RATE_LIMITS = flag("RATE_LIMITS", default=True)
@@ -124,7 +126,9 @@ TIME_ZONE = "UTC"
 USE_THOUSAND_SEPARATOR = True
 
 # --- Database --------------------------------------------------------------------------------------------------
-DATABASES = {"default": env.db_url_config(read_secret("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'undersigned.sqlite3'}")}
+DATABASES = {
+    "default": env.db_url_config(read_secret("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'undersigned.sqlite3'}")
+}
 IS_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 if IS_SQLITE:
     DATABASES["default"]["OPTIONS"] = {
@@ -165,7 +169,9 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # --- Mail ------------------------------------------------------------------------------------------------------
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"petitions@{SITE_HOST}" if not DEVELOPMENT else "petitions@example.org")
+DEFAULT_FROM_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL", default=f"petitions@{SITE_HOST}" if not DEVELOPMENT else "petitions@example.org"
+)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
 MAILBOX_DIR = DATA_DIR / "mailbox"

@@ -116,4 +116,3 @@ def make_staff(*groups: str, name: str = "staff") -> Any:
     user.groups.set(Group.objects.filter(name__in=groups))
     assert user.groups.count() == len(groups)
     return user
-

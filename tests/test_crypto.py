@@ -108,7 +108,10 @@ def test_digests_and_tokens_are_what_they_were():
     # Known answers: rows in databases depend on them.
     key = crypto.derive_key("root", "email digest", b"salt")
     assert key.hex() == "0149593aac1368059920c1325905aaa5bc056c76404ba52ce70372a64550b8b9"
-    assert crypto.digest(key, "kimmin@gmail.com").hex() == "b867ee09e245719f285f5c0a58209702562485987905fb9d71243c53a02f3e0d"
+    assert (
+        crypto.digest(key, "kimmin@gmail.com").hex()
+        == "b867ee09e245719f285f5c0a58209702562485987905fb9d71243c53a02f3e0d"
+    )
     assert crypto.link_token("link key", bytes(16)) == "c7wBKIB38FONLVmMGUOX3y-WvZlqz7zcm4bEDJlOWLk"
     assert crypto.token_hash("token") == hashlib.sha256(b"token").digest()
 

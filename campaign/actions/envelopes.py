@@ -81,7 +81,5 @@ def open_mailbox(mail: OutgoingMail) -> Address:
     """Where a mail goes. Raises crypto.SealBrokenError when the post key does not open it."""
     if mail.mailbox is None or mail.signatory is None:
         raise crypto.SealBrokenError("the mail carries no envelope")
-    plaintext = crypto.open_sealed(
-        settings.POST_PRIVATE_KEY, bytes(mail.mailbox), mail.signatory.context("mailbox")
-    )
+    plaintext = crypto.open_sealed(settings.POST_PRIVATE_KEY, bytes(mail.mailbox), mail.signatory.context("mailbox"))
     return parse_address(plaintext.decode())

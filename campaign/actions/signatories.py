@@ -174,7 +174,7 @@ def withdraw(signatory: Signatory) -> bool:
 
 @transaction.atomic
 def refuse(signatory: Signatory) -> bool:
-    """"This was not me": withdraw, and send that address nothing for a year, whoever types it."""
+    """Say that this was not me: withdraw, and send that address nothing for a year, whoever types it."""
     gate = envelopes.unwrap_gate(signatory) if signatory.state in STANDING else None
     if gate is not None:
         MailGate.objects.update_or_create(digest=gate, defaults={"refused_at": timezone.now()})

@@ -131,7 +131,12 @@ def test_no_name_address_domain_or_ip_is_stored_in_clear(client, caplog):
     petition = make_petition()
     post = {"REMOTE_ADDR": SECRETS["ip"], "HTTP_USER_AGENT": "Mozilla"}
     form = {"name": SECRETS["name"], "email": SECRETS["address"], "visibility": "delivered", "consent": "on"}
-    for more in ({}, {"wants_updates": "on"}, {"name": "Other " + SECRETS["name"]}, {"email": "bad@" + SECRETS["domain"] + ",x"}):
+    for more in (
+        {},
+        {"wants_updates": "on"},
+        {"name": "Other " + SECRETS["name"]},
+        {"email": "bad@" + SECRETS["domain"] + ",x"},
+    ):
         client.post("/en/petitions/let-them-choose/sign/", form | more, **post)
     client.post("/en/petitions/let-them-choose/check-your-email/", {"email": SECRETS["address"]}, **post)
     look_for_secrets(everything_stored())
