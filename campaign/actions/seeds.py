@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from campaign.actions.editing import save_article_edition, save_petition_edition, without_metadata
-from campaign.actions.petitions import open_petition
+from campaign.actions.access import RefusedError
+from campaign.actions.editing import save_article_edition, save_petition_edition
+from campaign.actions.images import redraw
+from campaign.actions.publishing import open_petition
 from campaign.models import Article, ArticleEdition, Petition, PetitionEdition, PublicVersion
 
 HEAD = "+++\n"
@@ -66,8 +69,8 @@ def load_seeds(folder: Path, *, overwrite: bool = False) -> list[str]:
         done += overwrite_petition(petition, seeds.petition)
     for language, words in seeds.demands.items():
         done += load_demand(petition, language, words, overwrite=overwrite)
-    if is_new and open_petition(petition):
-        done.append(f"opened petition {petition}")
+    if is_new:
+        done.append(try_to_open(petition))
     return done + load_article(petition, seeds, overwrite=overwrite)
 
 
@@ -132,11 +135,20 @@ def overwrite_petition(petition: Petition, values: Words) -> list[str]:
     return [f"changed {', '.join(changed)} of petition {petition}"]
 
 
+def try_to_open(petition: Petition) -> str:
+    try:
+        open_petition(petition)
+    except RefusedError as refused:  # such as a high-risk petition where one process holds all keys
+        return f"petition {petition} stays a draft: {refused}"
+    return f"opened petition {petition}"
+
+
 def load_demand(petition: Petition, language: str, words: Words, *, overwrite: bool) -> list[str]:
     newest = petition.editions.filter(language=language).order_by("-version").first()
+    public = petition.edition_in(language)
     if newest is None:
         newest = PetitionEdition(petition=petition, language=language)
-    elif not overwrite or not differing(newest, words).keys() - {"reason"}:
+    elif not overwrite or (public and not differing(public, words).keys() - {"reason"}):
         return []
     elif newest.is_signed:
         newest = PetitionEdition(petition=petition, language=language, version=newest.version + 1)
@@ -174,15 +186,15 @@ def save_article(article: Article, seeds: Seeds) -> list[str]:
 def place_hero(article: Article, path: Path) -> bool:
     """Put the image into the storage, without metadata. Whether it was not there."""
     try:
-        content = without_metadata(path.read_bytes())
-    except OSError as error:  # no such file, or no image
-        raise SeedBrokenError(f"{path} cannot be used: {error}.") from error
+        picture = redraw(ContentFile(path.read_bytes()))
+    except OSError as error:
+        raise SeedBrokenError(f"{path} cannot be read: {error}.") from error
     if article.hero and article.hero.storage.exists(str(article.hero.name)):
         with article.hero.open() as kept:
-            if kept.read() == content.read():
+            if kept.read() == picture.read():
                 return False
-    content.seek(0)
-    article.hero.save(path.name, content, save=False)
+    picture.seek(0)
+    article.hero.save(str(picture.name), picture, save=False)
     return True
 
 
