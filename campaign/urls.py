@@ -5,17 +5,21 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import path
 
 from campaign import api
-from campaign.views import errors, mailbox, pages, petitions, signatories
+from campaign.views import errors, machines, mailbox, pages, petitions, signatories
 
 urlpatterns = [
     path("", pages.root, name="root"),
     path("healthz", pages.healthz, name="healthz"),
     path("readyz", pages.readyz, name="readyz"),
     path("api/petitions/<slug:slug>/", api.petition, name="api-petition"),
+    path("sitemap.xml", machines.sitemap, name="sitemap"),
+    path("robots.txt", machines.robots, name="robots"),
+    path(".well-known/security.txt", machines.security_txt, name="security-txt"),
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("mailbox/<slug:name>/", mailbox.mailbox_mail, name="mailbox-mail"),
     *i18n_patterns(
         path("", pages.front_page, name="front-page"),
+        path("feed.atom", machines.feed, name="feed"),
         path("articles/<slug:slug>/", pages.article, name="article"),
         path("petitions/<slug:slug>/", petitions.petition, name="petition"),
         path("petitions/<slug:slug>/sign/", petitions.sign, name="sign"),
