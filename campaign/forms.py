@@ -1,7 +1,5 @@
 """Words in: the public forms. Each cleans, then its view hands over to one action."""
 
-import re
-import unicodedata
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -12,6 +10,7 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from campaign.actions import names
 from campaign.actions.addresses import AddressUnusableError, parse_address
 from campaign.actions.signatories import Choices, Words, is_mailbox_of, needs_name
 from campaign.countries import country_choices
@@ -19,41 +18,16 @@ from campaign.models import Petition, PetitionEdition, Signatory
 
 NAME_MAX_CHARACTERS = 200
 EMAIL_MAX_CHARACTERS = 254
-_URL = re.compile(
-    r"://|www\.|\.(com|net|org|info|biz|io|ru|cn|kr|kp|jp|xyz|top|shop|online|site|link)\b", re.IGNORECASE
-)
-_INVISIBLE_BUT_NEEDED = "\u200c\u200d"  # joiners, which Persian and Indic names are written with
-_NAME_MARKS = frozenset(" '’‘ʻʼ`´׳״·•・･.,()/\u200c\u200d")
+_NAME_SENTENCES = {
+    names.INVISIBLE: _("Your name contains invisible characters. Please type it anew."),
+    names.URL: _("Please enter your name, not a web address."),
+    names.MARKS: _("Please enter your full name in letters; marks such as = + @ < > cannot stand in a name."),
+    names.START: _("A name begins with a letter."),
+}
 
 
 def _countries() -> list[tuple[str, Any]]:
     return [("", _("Prefer not to say")), *country_choices(get_language() or settings.LANGUAGE_CODE)]
-
-
-def clean_name(text: str) -> str:
-    """A person's full name in any script: NFC, single spaces. Raises ValidationError with what to do."""
-    name = " ".join(unicodedata.normalize("NFC", text).split())
-    if any(
-        unicodedata.category(mark) in ("Cc", "Cf", "Co", "Cs", "Cn") and mark not in _INVISIBLE_BUT_NEEDED
-        for mark in name
-    ):
-        raise forms.ValidationError(
-            _("Your name contains invisible characters. Please type it anew."), code="invisible"
-        )
-    if _URL.search(name):
-        raise forms.ValidationError(_("Please enter your name, not a web address."), code="url")
-    if not any(unicodedata.category(mark)[0] == "L" for mark in name) or not all(map(_may_stand_in_name, name)):
-        raise forms.ValidationError(
-            _("Please enter your full name in letters; marks such as = + @ < > cannot stand in a name."), code="marks"
-        )
-    if name[0] in "-.,)/·•・･":
-        raise forms.ValidationError(_("A name begins with a letter."), code="start")
-    return name
-
-
-def _may_stand_in_name(mark: str) -> bool:
-    category = unicodedata.category(mark)
-    return category[0] in ("L", "M") or category in ("Nd", "Pd") or mark in _NAME_MARKS
 
 
 class NameField(forms.CharField):
@@ -71,8 +45,11 @@ class NameField(forms.CharField):
         )
 
     def clean(self, value: Any) -> str:
-        name = super().clean(value)
-        return clean_name(name) if name else ""
+        text = super().clean(value)
+        try:
+            return names.parse_name(text) if text else ""
+        except names.NameUnusableError as error:
+            raise forms.ValidationError(_NAME_SENTENCES[error.code], code=error.code) from error
 
 
 class MailboxField(forms.CharField):
