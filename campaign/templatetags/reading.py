@@ -9,11 +9,13 @@ import segno
 from django import template
 from django.conf import settings
 from django.forms.boundfield import BoundField
+from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 
 from campaign.countries import country_name
+from campaign.models import ArticleEdition
 from campaign.models.petition import COLUMNS
 
 register = template.Library()
@@ -77,7 +79,15 @@ def first_input_id(field: BoundField) -> str:
 def qr_code(address: str) -> SafeString:
     """A QR code as inline SVG, one path; black on the white that CSS lays under it, for cameras want it so."""
     svg = segno.make(address, error="m", micro=False).svg_inline(border=2, svgclass="qr", lineclass=None, omitsize=True)
-    return mark_safe(svg.replace("<svg ", '<svg aria-hidden="true" ', 1))  # noqa: S308 - made of numbers only
+    return mark_safe(svg.replace("<svg ", '<svg width="136" aria-hidden="true" ', 1))  # noqa: S308 - made of numbers only
+
+
+@register.simple_tag
+def article_path(petition: Any) -> str:
+    """Where the reader finds the article that asks for this petition, in her language; empty when there is none."""
+    slugs = ArticleEdition.objects.public().filter(article__petition=petition, language=get_language())
+    slug = slugs.values_list("article__slug", flat=True).first()
+    return reverse("article", args=[slug]) if slug else ""
 
 
 @register.simple_tag
