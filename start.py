@@ -10,9 +10,6 @@ python3 start.py help      this text
 PORT=8000 and DATA_DIR=var are the defaults; docs/operations.md lists every variable.
 """
 
-# A signal only sets a flag, and everything slow is a child process that is waited for in small steps. So nothing is
-# interrupted half-way, and nothing is left behind, at whatever moment this is stopped.
-
 import contextlib
 import ctypes
 import fcntl
@@ -36,11 +33,11 @@ if sys.version_info < (3, 11):  # noqa: UP036 - an older Python reads this far, 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+MANAGE = (str(PYTHON), str(ROOT / "manage.py"))
 STAMP = VENV / "undersigned.stamp"  # which Python and which lock the environment was made from
+PROGRAMS = {"test": ["-m", "pytest"], "check": [".ci/check.py"], "bench": ["bench/run.py"]}
 RUNTIME, DEVELOPMENT = "requirements.lock", "requirements-dev.lock"
-PATIENCE_SECONDS = 7  # from TERM to KILL: a task lasts two seconds at most, and ten were promised
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-PR_SET_PDEATHSIG = 1
 RUNNING = """
 Undersigned is running; Ctrl-C stops all of it.
   Site     {SITE_URL}/
@@ -53,28 +50,25 @@ That is for development and small sites; docs/operations.md shows the way to pro
 Process = subprocess.Popen[str]
 
 
-class Interrupted(Exception):  # noqa: N818 - a wish, not an error
-    """Ctrl-C or TERM came: stop what runs, and leave."""
-
-
 class Children:
-    """The processes started here, each in a group of its own, so that Ctrl-C reaches them through here alone."""
+    """The processes started here, each in a group of its own, so that Ctrl-C reaches them through here alone.
+
+    A signal only sets a flag; everything slow is a child, waited for in small steps: nothing is cut off half-way."""
 
     def __init__(self) -> None:
         self.running: list[Process] = []
         self.signal = 0
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup stays nohup
-                signal.signal(number, self.remember)
+        signal.signal(signal.SIGINT, self.remember)
+        signal.signal(signal.SIGTERM, self.remember)
 
     def remember(self, number: int, _frame: object) -> None:
         """The signal handler: the next pause acts on it."""
         self.signal = self.signal or number
 
     def pause(self) -> None:
-        """Let a moment pass. Raises Interrupted once a stop was asked for."""
+        """Let a moment pass. Raises KeyboardInterrupt once a stop was asked for."""
         if self.signal:
-            raise Interrupted
+            raise KeyboardInterrupt
         time.sleep(0.1)
 
     def start(self, command: list[str], environment: dict[str, str] | None = None, output=None) -> Process:
@@ -96,15 +90,15 @@ class Children:
         return printed
 
     def stop(self) -> None:
-        """TERM to every group; KILL to what is left when patience ends, as to a group that outlived its leader."""
-        until = time.monotonic() + PATIENCE_SECONDS
-        for child in self.running:
-            signal_group(child, signal.SIGTERM)
-        for child in self.running:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                child.wait(max(0.0, until - time.monotonic()))
-            signal_group(child, signal.SIGKILL)
-            child.wait()
+        """TERM to every group; then KILL, also to a group that outlived its leader. Ten seconds were promised."""
+        for number, seconds in ((signal.SIGTERM, 7), (signal.SIGKILL, 1)):
+            until = time.monotonic() + seconds
+            for child in self.running:
+                with contextlib.suppress(ProcessLookupError, PermissionError):  # it is gone: what was wanted
+                    os.killpg(child.pid, number)
+            for child in self.running:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    child.wait(max(0.0, until - time.monotonic()))
 
 
 def give_up(message: str) -> NoReturn:
@@ -116,12 +110,7 @@ def give_up(message: str) -> NoReturn:
 def die_with_parent() -> None:
     """Runs in the child: Linux is to send it a TERM should start.py itself be killed."""
     if LIBC:
-        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def signal_group(child: Process, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # it is gone: what was wanted
-        os.killpg(child.pid, number)
+        LIBC.prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
 @contextlib.contextmanager
@@ -139,7 +128,6 @@ def holding(path: Path, children: Children, refusal: str = ""):
         yield
 
 
-# --- The project's own Python ------------------------------------------------------------------------------------
 def install(children: Children, lock: str) -> None:
     """Bring `.venv` to what the lock says, by hash; nothing to do when it is there already."""
     with holding(ROOT / ".venv.lock", children):
@@ -170,62 +158,52 @@ def make_venv(children: Children, uv: str | None) -> None:
     children.finish([*make, str(VENV)])
 
 
-# --- run ---------------------------------------------------------------------------------------------------------
-def run(children: Children) -> None:
+def run(children: Children) -> NoReturn:
     """Install, prepare, start the site and the worker, and watch over them until told to stop."""
-    port, data = chosen_port(), Path(os.environ.get("DATA_DIR") or ROOT / "var").resolve()
+    data = Path(os.environ.get("DATA_DIR") or ROOT / "var").resolve()
     os.umask(0o077)  # what is kept in the data folder is its owner's alone
     data.mkdir(parents=True, exist_ok=True)
     refusal = f"Undersigned runs on {data} already: stop it, or give this one a folder of its own with DATA_DIR=…"
     with holding(data / "start.lock", children, refusal):
-        refuse_taken(port)
+        port = free_port(os.environ.get("PORT") or "8000")
         install(children, RUNTIME)
-        print("Preparing keys, database, pages and the first campaign.", flush=True)
-        environment, login = prepare(children, data, port)
+        environment = prepare(children, data, port)
+        login = children.finish([*MANAGE, "ensure_admin"], environment)
         serve(children, environment, port, login)
 
 
-def chosen_port() -> int:
-    word = os.environ.get("PORT") or "8000"
+def free_port(word: str) -> int:
+    """The port of that name. Exits with a sentence when it is none, or another program listens on it."""
     if not (word.isascii() and word.isdecimal() and 0 < int(word) < 65536):
         give_up(f"PORT is a number from 1 to 65535, not {word!r}.")
-    return int(word)
-
-
-def refuse_taken(port: int) -> None:
-    """Exits with a sentence when another program listens on the port."""
+    port = int(word)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as gunicorn does
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             give_up(f"Port {port}: {error.strerror}. Choose another: PORT={port + 1} python3 start.py")
+    return port
 
 
-def prepare(children: Children, data: Path, port: int) -> tuple[dict[str, str], str]:
-    """Keys, tables, static files, the first campaign, the first user: the children's variables, and how to log in."""
+def prepare(children: Children, data: Path, port: int) -> dict[str, str]:
+    """Make keys, tables, static files and the first campaign. Returns the variables that everything here runs with."""
+    print("Preparing keys, database, pages and the first campaign.", flush=True)
     environment = {"DEVELOPMENT": "on", "SITE_URL": f"http://127.0.0.1:{port}", **os.environ, "DATA_DIR": str(data)}
-    children.finish(manage("keys", "new", "--directory", str(data / "keys")), environment)
+    children.finish([*MANAGE, "keys", "new", "--directory", str(data / "keys")], environment)
     for path in (data / "keys").iterdir():
         if not environment.get(path.name) and not environment.get(f"{path.name}_FILE"):  # what the user set stays
             environment[f"{path.name}_FILE"] = str(path)
     for command in ("migrate --noinput", "collectstatic --noinput", "load_seeds"):
-        children.finish(manage(*command.split()), environment)
-    return environment, children.finish(manage("ensure_admin"), environment)
+        children.finish([*MANAGE, *command.split()], environment)
+    return environment
 
 
-def manage(*words: str) -> list[str]:
-    return [str(PYTHON), str(ROOT / "manage.py"), *words]
-
-
-def serve(children: Children, environment: dict[str, str], port: int, login: str) -> None:
+def serve(children: Children, environment: dict[str, str], port: int, login: str) -> NoReturn:
     """Start both services, say so, and wait. Exits when one of them ends by itself."""
-    gunicorn = "-m gunicorn campaign.wsgi:application --worker-class gthread --workers 1 --threads 8"
-    options = f"--bind 127.0.0.1:{port} --graceful-timeout 5 --log-level warning --no-control-socket"
-    services = {
-        "site": children.start([str(PYTHON), *gunicorn.split(), *options.split()], environment),
-        "worker": children.start(manage("work"), environment),
-    }
+    options = f"--bind 127.0.0.1:{port} --workers 1 --threads 8 --graceful-timeout 5 --log-level warning"
+    site = children.start([str(PYTHON), "-m", "gunicorn", *options.split()], environment)
+    services = {"site": site, "worker": children.start([*MANAGE, "work"], environment)}
     is_announced = False
     while True:
         children.pause()
@@ -233,7 +211,9 @@ def serve(children: Children, environment: dict[str, str], port: int, login: str
             if child.poll() is not None:
                 give_up(f"The {name} ended by itself (exit code {child.returncode}); the rest is stopped with it.")
         if not is_announced and is_answering(port):
-            announce(environment, login)
+            has_server = environment.get("EMAIL_URL") or environment.get("EMAIL_URL_FILE")
+            mail = "leaves by EMAIL_URL" if has_server else "{SITE_URL}/mailbox/  (none leaves this computer)"
+            print(RUNNING.replace("{mail}", mail).format(**environment | {"login": login}), flush=True)
             is_announced = True
 
 
@@ -245,23 +225,6 @@ def is_answering(port: int) -> bool:
     return False
 
 
-def announce(environment: dict[str, str], login: str) -> None:
-    has_server = environment.get("EMAIL_URL") or environment.get("EMAIL_URL_FILE")
-    mail = "leaves by EMAIL_URL" if has_server else f"{environment['SITE_URL']}/mailbox/  (none leaves this computer)"
-    print(RUNNING.format(login=login, mail=mail, **environment), flush=True)
-
-
-# --- test, check, bench, help ------------------------------------------------------------------------------------
-def become(children: Children, *command: str) -> None:
-    """Install the development lock, then turn into a program: its exit code and its signals are its own."""
-    install(children, DEVELOPMENT)
-    os.chdir(ROOT)
-    os.execv(PYTHON, [str(PYTHON), *command])  # noqa: S606
-
-
-PROGRAMS = {"test": ["-m", "pytest"], "check": [".ci/check.py"], "bench": ["bench/run.py"]}
-
-
 def main(command: str = "run", *arguments: str) -> int:
     if command in ("help", "-h", "--help"):
         print(__doc__)
@@ -270,13 +233,17 @@ def main(command: str = "run", *arguments: str) -> int:
         give_up(f"There is no command {command!r}.\n\n{__doc__}")
     children = Children()
     try:
-        run(children) if command == "run" else become(children, *PROGRAMS[command], *arguments)
-    except Interrupted:
+        if command == "run":
+            run(children)
+        install(children, DEVELOPMENT)
+        os.chdir(ROOT)
+        # From here on this process is the program: exit code and signals are its own.
+        os.execv(PYTHON, [str(PYTHON), *PROGRAMS[command], *arguments])  # noqa: S606
+    except KeyboardInterrupt:
         print("\nStopping.", flush=True)
         return 0 if command == "run" else 128 + children.signal
     finally:
         children.stop()
-    return 0
 
 
 if __name__ == "__main__":

@@ -25,11 +25,30 @@ STOP_SECONDS = 10
 START_SECONDS = 60
 
 
-@pytest.fixture
-def port():
+def free_port():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
+
+
+@pytest.fixture
+def port():
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def first_start(tmp_path_factory):
+    """A data folder that has seen its first start, and what that start said and answered."""
+    data, port = tmp_path_factory.mktemp("first") / "data", free_port()
+    with running(data, port) as site:
+        paths = ("/healthz", "/en/", "/admin/login/", "/mailbox/")
+        statuses = [get(port, path) for path in paths]
+    return SimpleNamespace(data=data, port=port, output=site.output, statuses=statuses)
+
+
+@pytest.fixture
+def started_before(first_start):
+    return first_start.data
 
 
 def environment(data, port, **more):
@@ -168,38 +187,47 @@ def test_locks_hold_hashes_and_no_address(lock):
 
 # --- The real thing ------------------------------------------------------------------------------------------------
 @pytest.mark.slow
-def test_the_first_start_makes_keys_and_a_password_for_the_owner_only(tmp_path, port):
-    data = tmp_path / "data"
-    with running(data, port) as site:
-        keys = {path.name: permissions(path) for path in (data / "keys").iterdir()}
-        password = (data / "admin-password").read_text().strip()
-        assert keys == dict.fromkeys(SECRETS, 0o600)
-        assert [permissions(path) for path in (data, data / "keys", data / "admin-password")] == [0o700, 0o700, 0o600]
-        assert f"http://127.0.0.1:{port}/admin/  (name admin, password {password})" in site.output
-        assert [get(port, path) for path in ("/healthz", "/en/", "/admin/login/", "/mailbox/")] == [200, 200, 200, 200]
+def test_the_first_start_makes_keys_and_a_password_for_the_owner_only(first_start):
+    data = first_start.data
+    keys = {path.name: permissions(path) for path in (data / "keys").iterdir()}
+    assert keys == dict.fromkeys(SECRETS, 0o600)
+    assert [permissions(path) for path in (data, data / "keys", data / "admin-password")] == [0o700, 0o700, 0o600]
 
 
 @pytest.mark.slow
-def test_a_second_start_keeps_keys_and_password(tmp_path, port):
-    kept = []
-    for _ in range(2):
-        with running(tmp_path, port):
-            files = [*sorted((tmp_path / "keys").iterdir()), tmp_path / "admin-password"]
-            kept.append([path.read_bytes() for path in files])
-    assert kept[0] == kept[1]
+def test_the_first_start_says_where_everything_is_and_how_to_log_in(first_start):
+    site, password = f"http://127.0.0.1:{first_start.port}", (first_start.data / "admin-password").read_text().strip()
+    told = re.findall(r"^  (\w+) +(.+)$", first_start.output, re.MULTILINE)
+    assert told == [
+        ("Site", f"{site}/"),
+        ("Admin", f"{site}/admin/  (name admin, password {password})"),
+        ("Mail", f"{site}/mailbox/  (none leaves this computer)"),
+        ("Data", str(first_start.data)),
+    ]
+    assert first_start.statuses == [200, 200, 200, 200]
 
 
 @pytest.mark.slow
-def test_a_second_site_on_the_same_data_is_refused(tmp_path, port):
-    with running(tmp_path, port):
-        code, output = say(data=tmp_path, port=port + 1)
-        assert (code, output.startswith(f"Undersigned runs on {tmp_path} already")) == (1, True)
+def test_a_second_start_keeps_keys_and_password(started_before, port):
+    files = [*sorted((started_before / "keys").iterdir()), started_before / "admin-password"]
+    kept = [path.read_bytes() for path in files]
+    with running(started_before, port) as site:
+        assert [path.read_bytes() for path in files] == kept
+        assert f"password {kept[-1].decode().strip()})" in site.output
+
+
+@pytest.mark.slow
+def test_a_second_site_on_the_same_data_is_refused(started_before, port):
+    with running(started_before, port):
+        code, output = say(data=started_before, port=port + 1)
+        assert (code, output.startswith(f"Undersigned runs on {started_before} already")) == (1, True)
         assert get(port, "/healthz") == 200
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("between", [(0.2, 1), (1, 9)])
+@pytest.mark.parametrize(
+    ("number", "between"), [(signal.SIGTERM, (0.2, 1)), (signal.SIGINT, (1, 4)), (signal.SIGTERM, (4, 9))]
+)
 def test_a_signal_at_any_moment_stops_everything_within_ten_seconds(tmp_path, port, number, between):
     with start(data=tmp_path, port=port) as process:
         time.sleep(random.uniform(*between))
@@ -224,21 +252,23 @@ def test_a_signal_while_installing_stops_everything(tmp_path, port, after_second
 
 
 @pytest.mark.slow
-def test_a_killed_start_leaves_nothing_behind(tmp_path, port):
-    with start(data=tmp_path, port=port) as process:
+def test_a_killed_start_leaves_nothing_behind(started_before, port):
+    with start(data=started_before, port=port) as process:
         read_until(process, "way to production")
-        assert len(processes_of(tmp_path)) > 2
+        assert len(processes_of(started_before)) > 2
         process.kill()
-        assert wait_until_none_runs(tmp_path, STOP_SECONDS) == {}
+        assert wait_until_none_runs(started_before, STOP_SECONDS) == {}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "words"), [("site", "gunicorn"), ("worker", "manage.py work")])
-def test_a_part_that_dies_takes_the_rest_with_it_and_says_so(tmp_path, port, name, words):
-    with start(data=tmp_path, port=port) as process:
+def test_a_part_that_dies_takes_the_rest_with_it_and_says_so(started_before, port, name, words):
+    with start(data=started_before, port=port) as process:
         read_until(process, "way to production")
-        os.kill(min(number for number, command in processes_of(tmp_path).items() if words in command), signal.SIGKILL)
+        os.kill(
+            min(number for number, command in processes_of(started_before).items() if words in command), signal.SIGKILL
+        )
         output, _ = process.communicate(timeout=STOP_SECONDS)
     assert process.returncode == 1
     assert f"The {name} ended by itself (exit code -9); the rest is stopped with it." in output
-    assert processes_of(tmp_path) == {}
+    assert processes_of(started_before) == {}
