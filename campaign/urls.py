@@ -25,6 +25,7 @@ urlpatterns = [
         path("petitions/<slug:slug>/sign/", petitions.sign, name="sign"),
         path("petitions/<slug:slug>/check-your-email/", petitions.check_your_email, name="check-your-email"),
         path("petitions/<slug:slug>/embed/", petitions.embed, name="embed"),
+        path("petitions/<slug:slug>/updates/", petitions.updates, name="updates"),
         path("s/<str:token>/", signatories.own_page, name="own-page"),
         path("privacy/", pages.fixed_page, {"name": "privacy"}, name="privacy"),
         path("safety/", pages.fixed_page, {"name": "safety"}, name="safety"),

@@ -19,7 +19,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
-from campaign.models import ArticleEdition, PetitionEdition, PublicVersion
+from campaign.models import ArticleEdition, PetitionEdition, PublicVersion, Update
 
 ARTICLE_TOP, DEMAND_TOP = 2, 3  # heading levels: the demand stands in a box with a heading of its own
 PULL_QUOTE = "! "
@@ -64,6 +64,15 @@ def save_petition_edition(edition: PetitionEdition) -> None:
     with translation.override(edition.language):
         edition.demand_html = render_markdown(edition.demand, prefix="demand", top=DEMAND_TOP)
     edition.save(update_fields=None if edition._state.adding else editable_fields(edition))
+    PublicVersion.bump()
+
+
+@transaction.atomic
+def save_update(update: Update) -> None:
+    """Save a piece of news with its text rendered, and tell every process that the page changed."""
+    with translation.override(update.language):
+        update.body_html = render_markdown(update.body, prefix=f"update-{update.pk or 'new'}", top=DEMAND_TOP)
+    update.save()
     PublicVersion.bump()
 
 

@@ -7,6 +7,7 @@ from campaign.models.mail import MailGate, MailQueue, OutgoingMail
 from campaign.models.petition import Petition, PetitionEdition
 from campaign.models.signatory import Signatory
 from campaign.models.site import Notice, PublicVersion
+from campaign.models.update import Update
 
 __all__ = [
     "AccessRecord",
@@ -23,4 +24,5 @@ __all__ = [
     "PetitionEdition",
     "PublicVersion",
     "Signatory",
+    "Update",
 ]

@@ -133,12 +133,12 @@ def test_a_kept_page_is_dropped_when_something_public_changes(client, article, m
 
 
 def test_an_article_page_asks_as_little_with_three_signatures_as_with_none(client, article, django_assert_num_queries):
-    # the public version; article and petition; its languages; the demand's versions
-    with django_assert_num_queries(4):
+    # the public version; article and petition; its languages; the demand's versions; the latest news
+    with django_assert_num_queries(5):
         client.get("/en/articles/sent-back/")
     for _ in range(3):
         make_signatory(Petition.objects.get())
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/en/articles/sent-back/")
 
 
