@@ -22,6 +22,8 @@ from campaign.models import Petition, PetitionEdition
 from campaign.views.errors import error_page
 from campaign.views.guard import from_here_only
 
+LATEST_UPDATES = 3
+UPDATES_SHOWN = 100
 public_page = cache_control(public=True, max_age=settings.PAGE_MAX_AGE_SECONDS, stale_while_revalidate=60)
 
 
@@ -42,7 +44,8 @@ def petition_context(petition: Petition, form: SignForm | None = None) -> dict[s
     demand = versions[0] if versions else None
     if form is None and demand and petition.is_open:
         form = SignForm(petition=petition, demand=demand)
-    return {"petition": petition, "demand": demand, "versions": versions, "form": form}
+    updates = petition.updates.public().filter(language=get_language())[:LATEST_UPDATES]
+    return {"petition": petition, "demand": demand, "versions": versions, "form": form, "updates": updates}
 
 
 def posted(request: HttpRequest) -> tuple[QueryDict, Any]:
@@ -67,6 +70,16 @@ def petition(request: HttpRequest, slug: str) -> HttpResponse:
     shown = public_petition(slug)
     demand_of(shown)
     return render(request, "petition/detail.html", petition_context(shown))
+
+
+@require_safe
+@public_page
+def updates(request: HttpRequest, slug: str) -> HttpResponse:
+    """News about the petition, newest first."""
+    shown = public_petition(slug)
+    news = shown.updates.public().filter(language=get_language())[:UPDATES_SHOWN]
+    context = {"petition": shown, "demand": demand_of(shown), "updates": news}
+    return render(request, "petition/updates.html", context)
 
 
 @from_here_only
