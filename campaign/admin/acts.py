@@ -43,6 +43,10 @@ class Act:
     explanation: str | Promise = ""
     is_logged: bool = True  # in Django's history; acts that leave a record of their own need no second one
 
+    @property
+    def has_page(self) -> bool:
+        return self.form is not None
+
 
 class ActsAdmin(admin.ModelAdmin):
     """A ModelAdmin with buttons. Each is shown to those who may press it, where it can do something."""

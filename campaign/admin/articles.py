@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +16,7 @@ from campaign.actions import publishing
 from campaign.actions.editing import save_article_edition
 from campaign.actions.images import redraw
 from campaign.admin.acts import Act, ActsAdmin, Outcome
-from campaign.admin.editions import EditionForm, EditionFormSet, PreviewAdmin
+from campaign.admin.editions import EditionInline, PreviewAdmin
 from campaign.admin.forms import ConfirmForm
 from campaign.admin.site import admin_site
 from campaign.models import Article, ArticleEdition, PublicVersion
@@ -39,11 +40,8 @@ class ArticleForm(forms.ModelForm):
         return redraw(hero) if isinstance(hero, UploadedFile) else hero
 
 
-class ArticleEditionInline(admin.StackedInline):
+class ArticleEditionInline(EditionInline):
     model = ArticleEdition
-    form = EditionForm
-    formset = EditionFormSet
-    extra = 1
     fields = ("language", "translation", "title", "standfirst", "byline", "body", "hero_alt", "hero_caption")
 
 
@@ -95,4 +93,4 @@ class ArticleAdmin(PreviewAdmin, ActsAdmin):
         context: dict[str, Any] = {"edition": edition, "article": article, "languages_ready": []}
         if article.petition:
             context |= self.petition_context(article.petition, language)
-        return self.draw(request, "article/detail.html", context)
+        return self.draw(request, "article/detail.html", reverse("article", args=[article.slug]), context)

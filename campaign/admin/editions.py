@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
@@ -46,6 +47,17 @@ class EditionFormSet(forms.BaseInlineFormSet):
         return self.instance.editions.values_list("language", flat=True)
 
 
+class EditionInline(admin.StackedInline):
+    """Editions beside each other, and an empty one while a language is missing."""
+
+    form: Any = EditionForm
+    formset = EditionFormSet
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        written = set(obj.editions.values_list("language", flat=True)) if obj else set()
+        return int(not written >= set(dict(settings.LANGUAGES)))
+
+
 class PreviewAdmin(admin.ModelAdmin):
     """Shows a page as its readers would see it, published or not, to those who may see the object here."""
 
@@ -66,8 +78,9 @@ class PreviewAdmin(admin.ModelAdmin):
     def preview(self, request: HttpRequest, obj: Any, language: str) -> HttpResponse:
         raise NotImplementedError
 
-    def draw(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-        return render(request, template, context | {"is_preview": True})
+    def draw(self, request: HttpRequest, template: str, path: str, context: dict[str, Any]) -> HttpResponse:
+        """A public template, with the address it will have."""
+        return render(request, template, context | {"canonical_url": settings.SITE_URL + path})
 
     def petition_context(self, petition: Petition, language: str) -> dict[str, Any]:
         """The demand as it would be signed: the newest version, published or not; and no form."""

@@ -1,5 +1,6 @@
 """What signatories are filtered by. Each is served by a key or an index, or looks back only so far."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -21,9 +22,14 @@ class PetitionFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(str(pk), slug) for pk, slug in Petition.objects.values_list("pk", "slug")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        is_known = any(pk == self.value() for pk, _slug in self.lookup_choices)
-        return queryset.filter(petition=self.value()) if is_known else queryset
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
+        petition = Petition.objects.filter(pk=self.value()).first() if str(self.value()).isdecimal() else None
+        if petition is None:
+            return queryset
+        if petition.closed_at:
+            # Nobody signs what is closed: so the list of an old petition need not go past all newer ones' rows.
+            queryset = queryset.made_before(petition.closed_at + timedelta(days=1))
+        return queryset.filter(petition=petition)
 
 
 class StateFilter(admin.SimpleListFilter):

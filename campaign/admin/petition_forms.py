@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.admin.editions import EditionForm
 from campaign.models import Petition, PetitionEdition
-from campaign.models.petition import COLUMNS
+from campaign.models.petition import COLUMNS, default_goal_steps
 
 
 class GoalsField(forms.CharField):
@@ -30,7 +30,9 @@ class GoalsField(forms.CharField):
 
 class PetitionForm(forms.ModelForm):
     goal_steps = GoalsField(
-        label=_("Goals"), help_text=_("Whole numbers, each larger than the one before. The page shows the next one.")
+        label=_("Goals"),
+        initial=default_goal_steps,
+        help_text=_("Whole numbers, each larger than the one before. The page shows the next one."),
     )
 
     class Meta:

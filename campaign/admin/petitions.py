@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +14,7 @@ from campaign.actions import petitions, publishing
 from campaign.actions.editing import save_petition_edition
 from campaign.admin.acts import Act, ActsAdmin, Outcome
 from campaign.admin.deliveries import EXPORT
-from campaign.admin.editions import EditionFormSet, PreviewAdmin
+from campaign.admin.editions import EditionInline, PreviewAdmin
 from campaign.admin.forms import ConfirmForm, NextVersionForm, PublishDemandsForm
 from campaign.admin.petition_forms import DemandForm, PetitionForm
 from campaign.admin.site import admin_site
@@ -96,17 +97,15 @@ class SignedInline(admin.StackedInline):
         return False
 
 
-class DemandInline(admin.StackedInline):
+class DemandInline(EditionInline):
     """Demands that nobody has signed yet."""
 
     model = PetitionEdition
     form = DemandForm
-    formset = EditionFormSet
     verbose_name = gettext_lazy("demand")
     verbose_name_plural = gettext_lazy("demands that nobody has signed yet")
     fields = ("language", "title", "addressee", "demand", "delivered_columns", "reason", "published_at")
     readonly_fields = ("published_at",)
-    extra = 0
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).filter(first_signed_at__isnull=True)
@@ -115,7 +114,6 @@ class DemandInline(admin.StackedInline):
 @admin.register(Petition, site=admin_site)
 class PetitionAdmin(PreviewAdmin, ActsAdmin):
     form = PetitionForm
-    inlines = (DemandInline, SignedInline)
     list_display = ("slug", "state", "mode", "signature_count", "closes_at", "destroy_on")
     list_filter = ("state",)
     show_full_result_count = False
@@ -124,6 +122,13 @@ class PetitionAdmin(PreviewAdmin, ActsAdmin):
         "goal_steps", "opens_at", "closes_at", "closed_at", "destroy_on", "destroyed_at",
     )  # fmt: skip
     acts = ACTS
+
+    def get_inlines(self, request: HttpRequest, obj: Petition | None = None) -> Any:
+        is_signed = obj is not None and obj.editions.filter(first_signed_at__isnull=False).exists()
+        return (DemandInline, SignedInline) if is_signed else (DemandInline,)
+
+    def get_fields(self, request: HttpRequest, obj: Petition | None = None) -> Any:
+        return self.fields if obj else PetitionForm.Meta.fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: Petition | None = None) -> tuple[str, ...]:
         always = ("state", "signature_count", "counted_until", "closed_at", "destroyed_at")
@@ -157,4 +162,4 @@ class PetitionAdmin(PreviewAdmin, ActsAdmin):
         context = self.petition_context(petition, language)
         if context["demand"] is None:
             raise Http404
-        return self.draw(request, "petition/detail.html", context)
+        return self.draw(request, "petition/detail.html", reverse("petition", args=[petition.slug]), context)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -97,8 +98,11 @@ class SignatoryAdmin(ReadOnlyAdmin, LongListAdmin, ActsAdmin):
     @admin.display(description=gettext_lazy("decisions"))
     def history(self, row: Signatory) -> str:
         made = row.decisions.select_related("decided_by")
-        lines = ((each.created_at, each.get_act_display(), each.decided_by, each.reason) for each in made)
-        return format_html_join("\n", "<p>{:%Y-%m-%d %H:%M} {} ({}): {}</p>", lines) or "-"
+        lines = (
+            (date_format(each.created_at, "DATETIME_FORMAT"), each.get_act_display(), each.decided_by, each.reason)
+            for each in made
+        )
+        return format_html_join("\n", "<p>{} {} ({}): {}</p>", lines) or "-"
 
     def has_moderate_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(MODERATE)

@@ -1,0 +1,81 @@
+"""Long lists: filtered by keys and small indexes, counted and paged only so far, the same statements for any length."""
+
+import pytest
+from django.test import Client
+
+from campaign.admin import lists
+from campaign.models import Petition, Signatory
+from campaign.models.signatory import PENDING
+from tests.factories import make_petition, make_signatory
+
+LIST = "/admin/campaign/signatory/"
+
+
+@pytest.fixture
+def moderator(logged_in) -> Client:
+    return logged_in("Moderator")
+
+
+@pytest.fixture
+def row(petition) -> Signatory:
+    return make_signatory(petition)
+
+
+def listed(client: Client, **query) -> list:
+    return [row.pk for row in client.get(LIST, query).context["cl"].result_list]
+
+
+def test_the_list_is_filtered_by_petition_state_country_and_day_newest_first(moderator, petition):
+    first = make_signatory(petition, country="FR")
+    second = make_signatory(petition, country="DE", state=PENDING)
+    other = make_signatory(make_petition("another"), country="FR")
+    today = first.signed_at.date().isoformat()
+    assert listed(moderator) == [other.pk, second.pk, first.pk]
+    assert listed(moderator, petition=petition.pk) == [second.pk, first.pk]
+    assert listed(moderator, state="confirmed") == [other.pk, first.pk]
+    assert listed(moderator, country="FR", petition=petition.pk) == [first.pk]
+    assert listed(moderator, day=today) == [other.pk, second.pk, first.pk]
+    assert listed(moderator, day="2020-02-29") == []
+
+
+def test_an_old_petitions_list_ends_where_it_was_closed(moderator, petition):
+    row = make_signatory(petition)
+    Petition.objects.filter(pk=petition.pk).update(state="closed", closed_at=row.signed_at)
+    assert listed(moderator, petition=petition.pk) == [row.pk]
+
+
+@pytest.mark.parametrize("query", [{"day": "yesterday"}, {"day": "0001-01-01"}, {"day": "9999-12-31"}])
+def test_a_day_that_is_none_is_answered_with_the_whole_list(moderator, row, query):
+    assert moderator.get(LIST, query)["Location"] == f"{LIST}?e=1"
+
+
+@pytest.mark.parametrize("query", [{"petition": "x"}, {"state": "x"}, {"petition": "99"}])
+def test_a_filter_that_says_nothing_filters_nothing(moderator, row, query):
+    assert listed(moderator, **query) == [row.pk]
+
+
+def test_the_list_counts_and_pages_only_so_far(moderator, petition, monkeypatch):
+    for _ in range(4):
+        make_signatory(petition)
+    monkeypatch.setattr(lists, "REACH", 3)
+    answer = moderator.get(LIST)
+    assert (answer.context["cl"].result_count, answer.context["cl"].has_more) == (3, True)
+    assert "This list reaches back 3 signatures" in answer.content.decode()
+    monkeypatch.setattr(lists, "REACH", 4)
+    assert moderator.get(LIST).context["cl"].has_more is False
+
+
+def test_a_filter_without_an_index_looks_back_only_so_far(moderator, petition, monkeypatch):
+    rows = [make_signatory(petition, country=country) for country in ("FR", "DE", "FR")]
+    monkeypatch.setattr(lists, "LOOKS_BACK", 2)
+    assert listed(moderator, country="FR") == [rows[2].pk]
+    monkeypatch.setattr(lists, "LOOKS_BACK", 3)
+    assert listed(moderator, country="FR") == [rows[2].pk, rows[0].pk]
+
+
+def test_a_list_takes_the_same_statements_for_one_row_and_for_three(moderator, petition, django_assert_num_queries):
+    for number in (1, 2):
+        for _ in range(number):
+            make_signatory(petition)
+        with django_assert_num_queries(7):
+            moderator.get(LIST)
