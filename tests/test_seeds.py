@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from PIL import Image
 
 from campaign import crypto
 from campaign.actions.editing import save_article_edition
@@ -26,7 +27,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def folder(tmp_path) -> Path:
-    return Path(shutil.copytree(SEEDS, tmp_path / "seeds"))
+    """The first campaign with small pictures, for those take a while to draw."""
+    folder = Path(shutil.copytree(SEEDS, tmp_path / "seeds"))
+    for number, path in enumerate([folder / "hero.webp", *folder.glob("*/card.jpg")]):
+        Image.new("RGB", (32, 18 + number)).save(path)
+    return folder
 
 
 def change(path: Path, old: str, new: str) -> None:
@@ -51,6 +56,13 @@ def test_the_first_campaign_is_open_and_public_in_every_language(capsys):
     assert capsys.readouterr().out.count("published") == 7
 
 
+def test_every_language_has_its_own_card_for_social_sites():
+    load_seeds(SEEDS)
+    cards = [edition.card for edition in ArticleEdition.objects.all()]
+    assert {(card.width, card.height) for card in cards} == {(1200, 630)}
+    assert len({Path(card.path).read_bytes() for card in cards}) == len(LANGUAGES)
+
+
 def test_loading_again_does_nothing(capsys):
     call_command("load_seeds")
     before = list(Article.objects.values()), list(ArticleEdition.objects.values()), list(Petition.objects.values())
@@ -62,34 +74,35 @@ def test_loading_again_does_nothing(capsys):
     assert capsys.readouterr().out == "Nothing to do: all of it is there.\n" * 2
 
 
-def test_what_an_editor_changed_stays_unless_told_otherwise():
-    load_seeds(SEEDS)
+def test_what_an_editor_changed_stays_unless_told_otherwise(folder):
+    load_seeds(folder)
     edition = ArticleEdition.objects.get(language="ko")
     written, edition.title = edition.title, "편집자가 고친 제목"
     save_article_edition(edition)
     Petition.objects.update(default_visibility="counted", destroy_on=date(2027, 1, 1))
-    assert load_seeds(SEEDS) == []
+    assert load_seeds(folder) == []
     assert ArticleEdition.objects.get(language="ko").title == "편집자가 고친 제목"
-    assert load_seeds(SEEDS, overwrite=True) == [
+    assert load_seeds(folder, overwrite=True) == [
         f"changed default_visibility of petition {SLUG}", "published the article in ko",
     ]  # fmt: skip
     assert ArticleEdition.objects.get(language="ko").title == written
     assert Petition.objects.get().destroy_on == date(2027, 1, 1)
 
 
-def test_a_petition_that_was_paused_or_an_article_taken_down_stays_so():
-    load_seeds(SEEDS)
+def test_a_petition_that_was_paused_or_an_article_taken_down_stays_so(folder):
+    load_seeds(folder)
     pause_petition(Petition.objects.get())
     Article.objects.update(published_at=None)
-    load_seeds(SEEDS, overwrite=True)
+    load_seeds(folder, overwrite=True)
     assert Petition.objects.get().state == "paused"
     assert Article.objects.get().published_at is None
 
 
 def test_a_language_that_was_added_later_comes_in(folder):
-    shutil.rmtree(folder / "ko")
+    korean = shutil.move(folder / "ko", folder.parent / "ko")
     load_seeds(folder)
-    assert load_seeds(SEEDS) == ["published the demand in ko, version 1", "published the article in ko"]
+    shutil.move(korean, folder / "ko")
+    assert load_seeds(folder) == ["published the demand in ko, version 1", "published the article in ko"]
 
 
 def test_a_demand_nobody_signed_is_overwritten_in_place(folder):
@@ -134,11 +147,11 @@ def test_a_high_risk_petition_stays_a_draft_where_one_process_holds_all_keys(fol
     assert Petition.objects.get().state == "draft"
 
 
-def test_an_editors_draft_of_a_next_version_stays_when_the_public_text_is_the_folders():
-    load_seeds(SEEDS)
+def test_an_editors_draft_of_a_next_version_stays_when_the_public_text_is_the_folders(folder):
+    load_seeds(folder)
     make_next_version(Petition.objects.get(), language="en", reason="Clearer.")
     PetitionEdition.objects.filter(version=2).update(demand="A draft.")
-    assert load_seeds(SEEDS, overwrite=True) == []
+    assert load_seeds(folder, overwrite=True) == []
     assert PetitionEdition.objects.get(version=2).demand == "A draft."
 
 
@@ -150,6 +163,7 @@ def test_an_editors_draft_of_a_next_version_stays_when_the_public_text_is_the_fo
         ("campaign.toml", "mode =", "mode", r"campaign\.toml is not TOML"),
         ("campaign.toml", "hero.webp", "zero.webp", r"zero\.webp cannot be read"),
         ("campaign.toml", "hero.webp", "campaign.toml", r"no picture"),
+        ("ko/article.md", "card.jpg", "cart.jpg", r"cart\.jpg cannot be read"),
         ("ko/article.md", "+++\ntitle", "title", r"article\.md does not start with a head"),
         ("ko/article.md", "byline", "state", r"article\.md says state, which is not known"),
     ],
@@ -179,8 +193,8 @@ def texts_of(name: str) -> dict[str, str]:
     return {language: (SEEDS / language / name).read_text(encoding="utf-8") for language in LANGUAGES}
 
 
-def test_the_article_is_built_alike_in_every_language():
-    load_seeds(SEEDS)
+def test_the_article_is_built_alike_in_every_language(folder):
+    load_seeds(folder)
     shapes = {tuple(re.findall(r"<(/?\w+)", edition.body_html)) for edition in ArticleEdition.objects.all()}
     assert len(shapes) == 1
 

@@ -1,4 +1,4 @@
-"""Loads a campaign from a folder: `campaign.toml`, a hero image, and per language an article and a petition.
+"""Loads a campaign from a folder: `campaign.toml`, pictures, and per language an article and a petition.
 
 Each text is Markdown under a head of TOML between two lines of `+++`. What is there already is an editor's, and is
 left alone. With `overwrite` the folder's words win, but never over a promise: a demand that somebody signed gets a
@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import models, transaction
+from django.db.models.fields.files import ImageFieldFile
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -28,7 +29,7 @@ PETITION = {"slug", "mode", "default_visibility", "goal_steps", "opens_at", "clo
             "delivery_public_key", "delivered_columns"}  # fmt: skip
 ARTICLE = {"slug", "hero", "hero_credit"}
 DEMAND = {"title", "addressee", "demand", "reason"}
-TEXT = {"title", "standfirst", "byline", "body", "hero_alt", "hero_caption"}
+TEXT = {"title", "standfirst", "byline", "body", "card", "hero_alt", "hero_caption"}
 # What of it may be said anew once people could sign.
 OVERWRITABLE = {"goal_steps", "default_visibility"}
 
@@ -42,13 +43,14 @@ class SeedBrokenError(ValueError):
 
 @dataclass(frozen=True)
 class Seeds:
-    """What a folder holds: values for the petition and the article, and words by language."""
+    """What a folder holds: values for the petition and the article, words and the card of the article by language."""
 
     petition: Words
     article: Words
     hero: Path
     demands: dict[str, Words]
     texts: dict[str, Words]
+    cards: dict[str, Path]
 
 
 @transaction.atomic
@@ -84,7 +86,8 @@ def read_seeds(folder: Path) -> Seeds:
     columns = {"delivered_columns": petition.pop("delivered_columns")}
     demands = {code: columns | read_page(folder / code / "petition.md", "demand", DEMAND) for code in languages}
     texts = {code: read_page(folder / code / "article.md", "body", TEXT) for code in languages}
-    return Seeds(petition, article, folder / article.pop("hero"), demands, texts)
+    cards = {code: folder / code / words.pop("card") for code, words in texts.items() if "card" in words}
+    return Seeds(petition, article, folder / article.pop("hero"), demands, texts, cards)
 
 
 def pick(path: Path, campaign: Words, table: str, known: set[str]) -> Words:
@@ -170,39 +173,43 @@ def load_article(petition: Petition, seeds: Seeds, *, overwrite: bool) -> list[s
     elif overwrite:
         done += save_article(article, seeds)
     for language, words in seeds.texts.items():
-        done += load_text(article, language, words, overwrite=overwrite)
+        done += load_text(article, language, words, overwrite=overwrite, card=seeds.cards.get(language))
     return done
 
 
 def save_article(article: Article, seeds: Seeds) -> list[str]:
     """Save the article with its hero, which goes through the storage only when it is another one."""
-    if not place_hero(article, seeds.hero) and not differing(article, seeds.article):
+    if not place_picture(article.hero, seeds.hero) and not differing(article, seeds.article):
         return []
     checked(with_words(article, seeds.article)).save()
     PublicVersion.bump()
     return [f"published article {article}"]
 
 
-def place_hero(article: Article, path: Path) -> bool:
-    """Put the image into the storage, without metadata. Whether it was not there."""
+def place_picture(kept: ImageFieldFile, path: Path) -> bool:
+    """Put a picture into the storage as an editor's upload would be, without metadata. Whether it was not there."""
     try:
         picture = redraw(ContentFile(path.read_bytes()))
     except OSError as error:
         raise SeedBrokenError(f"{path} cannot be read: {error}.") from error
-    if article.hero and article.hero.storage.exists(str(article.hero.name)):
-        with article.hero.open() as kept:
-            if kept.read() == picture.read():
+    if kept and kept.storage.exists(str(kept.name)):
+        with kept.open() as file:
+            if file.read() == picture.read():
                 return False
     picture.seek(0)
-    article.hero.save(str(picture.name), picture, save=False)
+    kept.save(str(picture.name), picture, save=False)
     return True
 
 
-def load_text(article: Article, language: str, words: Words, *, overwrite: bool) -> list[str]:
+def load_text(article: Article, language: str, words: Words, *, overwrite: bool, card: Path | None) -> list[str]:
     edition = article.editions.filter(language=language).first()
+    is_new = edition is None
     if edition is None:
         edition = ArticleEdition(article=article, language=language, translation=ArticleEdition.Translation.READY)
-    elif not overwrite or not differing(edition, words):
+    elif not overwrite:
+        return []
+    is_new_card = card is not None and place_picture(edition.card, card)
+    if not (is_new or is_new_card or differing(edition, words)):
         return []
     save_article_edition(checked(with_words(edition, words)))
     return [f"published the article in {language}"]
