@@ -1,0 +1,327 @@
+"""A whole site for a test, of real processes: gunicorn, the worker and a mail server, over data of their own."""
+
+import asyncio
+import atexit
+import contextlib
+import functools
+import http.client
+import os
+import secrets
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlencode, urlsplit
+
+import psycopg
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+
+from campaign.management.commands.keys import new_secrets
+from tests.smtp import Office, free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+SLUG = "stop-forced-repatriation"
+PATIENCE_SECONDS = 30.0  # far above what is promised: a busy machine is not a broken promise
+PREPARE = """
+import django
+django.setup()
+from django.core.management import call_command
+for command in ("migrate", "collectstatic"):
+    call_command(command, interactive=False, verbosity=0)
+for command in ("load_seeds", "ensure_admin"):
+    call_command(command)
+"""
+EMBEDDED = {"worker": ["manage.py", "work"]}
+# As docker-compose.yml starts them.
+WITH_BROKER = {
+    "worker": ["-m", "celery", "-A", "campaign", "worker", "--concurrency", "2", "--loglevel", "WARNING",
+               "--without-gossip", "--without-mingle"],
+    "beat": ["-m", "celery", "-A", "campaign", "beat", "--scheduler", "celery.beat:Scheduler", "--pidfile=",
+             "--loglevel", "WARNING"],
+}  # fmt: skip
+
+
+def wait_until(holds: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS) -> Any:
+    """What `holds` returns once it is true. Fails with `what` when it does not become so."""
+    until = time.monotonic() + seconds
+    while not (value := holds()):
+        if time.monotonic() > until:
+            pytest.fail(f"not within {seconds:g} seconds: {what}")
+        time.sleep(0.05)
+    return value
+
+
+# --- Data prepared once and copied for each site -------------------------------------------------------------------
+class Prepared(NamedTuple):
+    """A folder with static files and an admin's password, a migrated and seeded database, the keys that go with it."""
+
+    folder: Path
+    keys: dict[str, str]
+    database: str
+
+
+@functools.cache
+def prepared() -> Prepared:
+    """Made for the first site of a test run, and copied for each."""
+    folder = Path(tempfile.mkdtemp(prefix="undersigned-site-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    keys, database = new_secrets() | {"STATIC_ROOT": str(folder / "static")}, new_database(folder)
+    made = subprocess.run(
+        [sys.executable, "-c", PREPARE],
+        env=variables(folder, keys, database), cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stdout + made.stderr
+    return Prepared(folder, keys, database)
+
+
+def variables(folder: Path, keys: dict[str, str], database: str) -> dict[str, str]:
+    """What a site's processes are told, and nothing of the test run's own settings."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | keys | {
+        "DATABASE_URL": database,
+        "DATA_DIR": str(folder),
+        "DJANGO_SETTINGS_MODULE": "campaign.settings",
+        "PYTHONUNBUFFERED": "1",
+        "EMAIL_URL": "smtp://127.0.0.1:9",
+        "ORGANISATION_NAME": "Test Organisation",
+        "ORGANISATION_CONTACT": "contact@example.org",
+        "DEFAULT_FROM_EMAIL": "petitions@example.org",
+    }  # fmt: skip
+
+
+def new_database(folder: Path, template: str = "") -> str:
+    """The address of a new database: a file in `folder`, or one on the server the test run was given."""
+    server = os.environ.get("DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        if template:
+            copy_sqlite(Path(template.removeprefix("sqlite:///")), folder / "undersigned.sqlite3")
+        return f"sqlite:///{folder / 'undersigned.sqlite3'}"
+    name = f"site_{secrets.token_hex(8)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        like = f' TEMPLATE "{urlsplit(template).path[1:]}"' if template else ""
+        connection.execute(f'CREATE DATABASE "{name}"{like}'.encode())
+    atexit.register(drop_database, server, name)
+    return urlsplit(server)._replace(path=f"/{name}").geturl()
+
+
+def drop_database(server: str, name: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+
+
+def copy_sqlite(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
+        here.backup(there)
+
+
+# --- Its mail server -----------------------------------------------------------------------------------------------
+class PostOffice(Office):
+    """An Office that can be as slow as a test wants."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds_per_mail = 0.0
+
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
+        answer = await super().handle_DATA(server, session, envelope)
+        await asyncio.sleep(self.seconds_per_mail)  # after taking it: the sender does not know yet that it arrived
+        return answer
+
+    def mails_to(self, address: str) -> list[EmailMessage]:
+        return [mail for mail in list(self.mails) if mail["To"] == address]
+
+    def wait_for_mail(self, address: str, number: int = 1) -> EmailMessage:
+        """The newest mail to an address, once it has got `number` of them."""
+        return wait_until(lambda: self.mails_to(address)[number - 1 :], f"mail {number} to {address}")[-1]
+
+
+@contextmanager
+def post_office() -> Iterator[PostOffice]:
+    office = PostOffice()
+    office.port = free_port()
+    controller = Controller(office, hostname="127.0.0.1", port=office.port)
+    controller.start()
+    try:
+        yield office
+    finally:
+        controller.stop()
+
+
+# --- The site ------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Answer:
+    """What came back over HTTP."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    text: str
+
+
+@dataclass
+class Site:
+    """The processes of one site, by name, and what a test asks of them."""
+
+    folder: Path
+    port: int
+    environment: dict[str, str]
+    office: PostOffice
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def has_broker(self) -> bool:
+        return "BROKER_URL" in self.environment
+
+    # Processes
+    def start(self, name: str, command: list[str]) -> None:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, *command], env=self.environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log,
+                stderr=log, start_new_session=True,
+            )  # fmt: skip
+
+    def start_web(self) -> None:
+        self.start("web", ["-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}"])
+        wait_until(self.is_up, f"the site answers\n{self.logs()}")
+
+    def start_workers(self) -> None:
+        for name, command in (WITH_BROKER if self.has_broker else EMBEDDED).items():
+            self.start(name, command)
+
+    def is_up(self) -> bool:
+        assert self.processes["web"].poll() is None, self.logs()
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            return self.get("/healthz").status == 200
+        return False
+
+    def kill(self, name: str) -> None:
+        """SIGKILL, to the process and what it started."""
+        process = self.processes.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def stop(self, name: str, patience: float = PATIENCE_SECONDS) -> int:
+        """SIGTERM, to the main process alone. Its exit code; fails when it does not end in time."""
+        process = self.processes[name]
+        process.terminate()
+        code = process.wait(patience)
+        del self.processes[name]
+        return code
+
+    def stop_all(self) -> None:
+        """Whatever a test has left: TERM, then KILL."""
+        for process in self.processes.values():
+            process.send_signal(signal.SIGCONT)
+            process.terminate()
+        for name in list(self.processes):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.processes[name].wait(10)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.processes[name].pid, signal.SIGKILL)
+            self.processes.pop(name).wait()
+
+    def logs(self) -> str:
+        """Everything its processes have said, each under its name."""
+        files = sorted(self.folder.glob("*.log"))
+        return "\n".join(f"--- {file.stem}\n{file.read_text(errors='replace')}" for file in files)
+
+    # HTTP
+    def ask(self, method: str, path: str, body: str | None = None, timeout: float = PATIENCE_SECONDS, **headers: str):
+        """One request on a connection of its own, by a client that keeps nothing."""
+        if body is not None:
+            headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)) as connection:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.headers, answer.read().decode(errors="replace"))
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.ask("GET", path, **headers)
+
+    def post(self, path: str, fields: dict[str, Any], **headers: Any) -> Answer:
+        return self.ask("POST", path, urlencode(fields), **headers)
+
+    def sign(self, email: str, language: str = "en", **words: str) -> Answer:
+        """Fill in the form of the seeded petition, as a client without a browser would."""
+        form = {"name": "Hong Gildong", "email": email, "country": "DE", "visibility": "delivered", "consent": "on"}
+        timeout = float(words.pop("timeout", PATIENCE_SECONDS))
+        return self.post(f"/{language}/petitions/{SLUG}/sign/", form | words, timeout=timeout)
+
+    # What it holds
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT, read beside the site."""
+        if self.is_sqlite:
+            with closing(sqlite3.connect(self.sqlite_file, timeout=20)) as connection:
+                return connection.execute(query).fetchall()
+        with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
+            return connection.execute(query.encode()).fetchall()
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.environment["DATABASE_URL"].startswith("sqlite")
+
+    @property
+    def sqlite_file(self) -> Path:
+        return Path(self.environment["DATABASE_URL"].removeprefix("sqlite:///"))
+
+    def stored_bytes(self) -> bytes:
+        """All that lies on the disk: SQLite's files with WAL and freed pages, or a dump of every table."""
+        if self.is_sqlite:
+            return b"".join(file.read_bytes() for file in self.folder.glob("undersigned.sqlite3*"))
+        with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
+            tables = connection.execute("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'")
+            copies = [connection.cursor().copy(f"COPY {name} TO STDOUT".encode()) for (name,) in tables.fetchall()]
+            return b"".join(bytes(block) for copy in copies for block in read_copy(copy))
+
+
+def read_copy(copy: Any) -> Iterator[bytes]:
+    with copy as blocks:
+        yield from blocks
+
+
+@contextmanager
+def new_site(**more: str) -> Iterator[Site]:
+    """A seeded site whose pages answer; no worker runs yet. All of it is stopped at the end."""
+    template, keys, ready = prepared()
+    folder = Path(tempfile.mkdtemp(prefix="undersigned-site-"))
+    port = free_port()
+    given = {name: os.environ[name] for name in ("BROKER_URL", "CACHE_URL") if name in os.environ}
+    database = new_database(folder, ready)
+    shutil.copy(template / "admin-password", folder)
+    if (template / "media").is_dir():
+        shutil.copytree(template / "media", folder / "media")
+    with post_office() as office:
+        told = variables(folder, keys, database) | given
+        told |= {"SITE_URL": f"http://127.0.0.1:{port}", "EMAIL_URL": f"smtp://127.0.0.1:{office.port}"}
+        site = Site(folder, port, told | more, office)
+        try:
+            site.start_web()
+            yield site
+        finally:
+            site.stop_all()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+# --- For conftest.py -----------------------------------------------------------------------------------------------
+@pytest.hookimpl(wrapper=True)
+def show_logs_of_site(item: pytest.Item) -> Any:
+    """When a test fails, show what its site's processes said. A conftest calls it pytest_runtest_makereport."""
+    report = yield
+    for value in getattr(item, "funcargs", {}).values():
+        if report.failed and isinstance(value, Site) and value.folder.exists():
+            report.sections.append(("log of the site", value.logs()[-6000:]))
+    return report
