@@ -1,24 +1,25 @@
 """What a signatory can do: sign, ask for her link, confirm, change, withdraw, say "this was not me"."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from campaign.actions import envelopes
 from campaign.actions.addresses import parse_address
 from campaign.actions.envelopes import email_digest, open_identity
 from campaign.models import MailGate, OutgoingMail, Petition, PetitionEdition, Signatory
-from campaign.models.signatory import STANDING
+from campaign.models.petition import OPEN
+from campaign.models.signatory import PENDING, STANDING
 
 __all__ = ["Choices", "Words", "change", "confirm", "email_digest", "open_identity", "refuse", "sign", "withdraw"]
 COUNTED = Signatory.Visibility.COUNTED
-_ATTEMPTS = 3
 
 
-class NotStoredError(Exception):
-    """The signature could not be written; nothing was."""
+class NotOpenError(Exception):
+    """The petition takes no signatures; nothing was written."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Choices:
 def sign(petition: Petition, edition: PetitionEdition, *, words: Words) -> None:
     """Store a signature to be confirmed, or note a further form on the one that stands; owe a mail either way.
 
-    The same statements run whoever signs. Raises AddressUnusableError, NotStoredError, or the database's errors.
+    The same statements run whoever signs. Raises AddressUnusableError, NotOpenError, or the database's errors.
     """
     address = parse_address(words.email)
     digest = envelopes.email_digest(petition, address)
@@ -63,7 +64,7 @@ def sign(petition: Petition, edition: PetitionEdition, *, words: Words) -> None:
     row.mailbox = mailbox if words.wants_updates else None
     row.identity = None if words.visibility == COUNTED else envelopes.seal_identity(petition, digest, words.name)
     row.gate_link = envelopes.wrap_gate(row.pk, envelopes.gate_digest(address))
-    _store_or_raise(row, mailbox)
+    _store(row, mailbox)
 
 
 def sign_again(expired: Signatory, *, email: str) -> None:
@@ -80,28 +81,44 @@ def sign_again(expired: Signatory, *, email: str) -> None:
         words_differ=True,
     )
     row.gate_link = envelopes.wrap_gate(row.pk, envelopes.gate_digest(address))
-    _store_or_raise(row, envelopes.seal_mailbox(petition, digest, address))
-
-
-def _store_or_raise(row: Signatory, mailbox: bytes) -> None:
-    # A second try is needed only when the standing row is withdrawn between our two looks at it.
-    if not any(_store(row, mailbox) for _attempt in range(_ATTEMPTS)):
-        raise NotStoredError
+    _store(row, envelopes.seal_mailbox(petition, digest, address))
 
 
 @transaction.atomic
-def _store(row: Signatory, mailbox: bytes) -> bool:
-    """Insert the row unless one stands for its mailbox, and queue the mail. Whether a row stands now."""
-    Signatory.objects.bulk_create([row], ignore_conflicts=True)
-    same = Signatory.objects.filter(petition=row.petition, email_digest=row.email_digest)
-    same.pending().exclude(words_digest=row.words_digest).update(words_differ=True)
-    standing = same.values_list("pk", flat=True).first()
-    if standing is None:
-        return False
+def _store(row: Signatory, mailbox: bytes) -> None:
+    """Insert the row, or note a further form on the one that stands for its mailbox; queue the mail."""
+    standing = _insert_or_note(row)
     if not row.edition.is_signed:
         PetitionEdition.objects.filter(pk=row.edition_id, first_signed_at=None).update(first_signed_at=timezone.now())
     OutgoingMail.objects.create(kind=OutgoingMail.Kind.FORM, signatory_id=standing, mailbox=mailbox)
-    return True
+
+
+def _insert_or_note(row: Signatory) -> Any:
+    """The key of the row that stands for the mailbox now. Raises NotOpenError, having written nothing.
+
+    One statement, so that nothing comes between looking and writing, whoever else signs, withdraws or closes.
+    """
+    fields = Signatory._meta.concrete_fields
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(_insert_or_note_sql(), [*values, row.petition_id, OPEN, PENDING])
+        standing = cursor.fetchall()
+    if not standing:
+        raise NotOpenError
+    return Signatory._meta.pk.to_python(standing[0][0])
+
+
+@cache
+def _insert_or_note_sql() -> str:
+    """Raw, for the ORM's upsert can only copy columns. Words differ once they have differed, or the digests do."""
+    columns = [field.column for field in Signatory._meta.concrete_fields]
+    table, petitions = Signatory._meta.db_table, Petition._meta.db_table
+    return (
+        f"INSERT INTO {table} ({', '.join(columns)})"  # noqa: S608 - names of our own
+        f" SELECT {', '.join(['%s'] * len(columns))} FROM {petitions} WHERE id = %s AND state = %s"
+        f" ON CONFLICT (petition_id, email_digest) DO UPDATE SET words_differ = {table}.words_differ"
+        f" OR ({table}.state = %s AND NOT COALESCE({table}.words_digest = EXCLUDED.words_digest, FALSE)) RETURNING id"
+    )
 
 
 @transaction.atomic

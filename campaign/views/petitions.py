@@ -92,19 +92,26 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
         return error_page(request, 413)
     try:
         return _sign(request, public_petition(slug))
-    except (DatabaseError, signatories.NotStoredError):
+    except DatabaseError:
         return error_page(request, 503)
 
 
 def _sign(request: HttpRequest, petition: Petition) -> HttpResponse:
     demand = demand_of(petition)
     if not petition.is_open:
-        return _private(render(request, "petition/not_open.html", petition_context(petition), status=409))
+        return _not_open(request, petition)
     form = SignForm(*posted(request), petition=petition, demand=demand)
     if not form.is_valid():
         return _private(render(request, "petition/detail.html", petition_context(petition, form), status=422))
-    signatories.sign(petition, demand, words=form.words)
+    try:
+        signatories.sign(petition, demand, words=form.words)
+    except signatories.NotOpenError:  # closed or paused since we looked
+        return _not_open(request, public_petition(petition.slug))
     return _private(HttpResponseRedirect(reverse("check-your-email", args=[petition.slug]), status=303))
+
+
+def _not_open(request: HttpRequest, petition: Petition) -> HttpResponse:
+    return _private(render(request, "petition/not_open.html", petition_context(petition), status=409))
 
 
 @from_here_only

@@ -52,7 +52,7 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
     act = _ACTS.get(posted(request)[0].get("action", ""))
     try:
         return act(request, signatory) if act else _show(request, signatory, status=422)
-    except (DatabaseError, signatories.NotStoredError):
+    except DatabaseError:
         return error_page(request, 503)
 
 
@@ -130,7 +130,10 @@ def _again(request: HttpRequest, signatory: Signatory) -> HttpResponse:
     form = AddressForm(*posted(request))
     if not form.is_valid():
         return _show(request, signatory, form, status=422)
-    signatories.sign_again(signatory, email=form.cleaned_data["email"])
+    try:
+        signatories.sign_again(signatory, email=form.cleaned_data["email"])
+    except signatories.NotOpenError:  # closed or paused since we looked
+        return _back(request)
     return HttpResponseRedirect(reverse("check-your-email", args=[signatory.petition.slug]), status=303)
 
 
