@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -14,10 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from campaign.actions import publishing
 from campaign.actions.editing import save_article_edition
-from campaign.actions.images import redraw
 from campaign.admin.acts import Act, ActsAdmin, Outcome
 from campaign.admin.editions import EditionInline, PreviewAdmin
-from campaign.admin.forms import ConfirmForm
+from campaign.admin.forms import PICTURES, ConfirmForm
 from campaign.admin.site import admin_site
 from campaign.models import Article, ArticleEdition, PublicVersion
 
@@ -35,14 +33,11 @@ class ArticleForm(forms.ModelForm):
             "slug": gettext_lazy("Its address on the site. Links break when it changes after publishing."),
         }
 
-    def clean_hero(self) -> Any:
-        hero = self.cleaned_data["hero"]
-        return redraw(hero) if isinstance(hero, UploadedFile) else hero
-
 
 class ArticleEditionInline(EditionInline):
     model = ArticleEdition
-    fields = ("language", "translation", "title", "standfirst", "byline", "body", "hero_alt", "hero_caption")
+    fields = ("language", "translation", "title", "standfirst", "byline", "body", "hero_alt", "hero_caption", "card")
+    formfield_overrides = PICTURES
 
 
 def publish(request: HttpRequest, article: Article, words: Mapping[str, Any]) -> Outcome:
@@ -60,6 +55,7 @@ def is_published(article: Article) -> bool:
 @admin.register(Article, site=admin_site)
 class ArticleAdmin(PreviewAdmin, ActsAdmin):
     form = ArticleForm
+    formfield_overrides = PICTURES
     inlines = (ArticleEditionInline,)
     list_display = ("slug", "petition", "published_at", "updated_at")
     list_select_related = ("petition",)
@@ -90,6 +86,7 @@ class ArticleAdmin(PreviewAdmin, ActsAdmin):
         edition = article.editions.filter(language=language).first()
         if edition is None:
             raise Http404
+        article.published_at = article.published_at or timezone.now()  # as if it were, here and now; never saved
         context: dict[str, Any] = {"edition": edition, "article": article, "languages_ready": []}
         if article.petition:
             context |= self.petition_context(article.petition, language)

@@ -5,10 +5,13 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaign.actions.addresses import AddressUnusableError, parse_address
 from campaign.actions.decisions import BULK_MAX
+from campaign.actions.images import redraw
 from campaign.models import Decision, Petition, PetitionEdition
 from campaign.models.base import language_name
 
@@ -29,6 +32,17 @@ class WhyField(forms.CharField):
         if _ADDRESS.search(text):
             raise forms.ValidationError(_("Name no e-mail address here: this text stays on the record."))
         return text
+
+
+class PictureField(forms.ImageField):
+    """An upload of which only the picture is kept."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        picture = super().clean(data, initial)
+        return redraw(picture) if isinstance(picture, UploadedFile) else picture
+
+
+PICTURES = {models.ImageField: {"form_class": PictureField}}
 
 
 class ConfirmForm(forms.Form):

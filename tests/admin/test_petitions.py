@@ -1,0 +1,194 @@
+"""Petitions in the admin: drafts are edited, signed demands stand, each move is a button, promises hold."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+from django.utils import timezone
+
+from campaign import crypto
+from campaign.actions.editing import save_petition_edition
+from campaign.models import Petition, PetitionEdition
+from tests.admin.filling import filled_in
+from tests.factories import make_petition, make_signatory
+
+LIST = "/admin/campaign/petition/"
+
+
+@pytest.fixture
+def editor(logged_in) -> Client:
+    return logged_in("Editor")
+
+
+def change(petition: Petition) -> str:
+    return f"{LIST}{petition.pk}/change/"
+
+
+def act(client: Client, petition: Petition, name: str, **words):
+    return client.post(f"{LIST}{petition.pk}/act/{name}/", words, follow=True)
+
+
+# --- Editing ---------------------------------------------------------------------------------------------------------
+def test_a_petition_is_written_with_its_demand(editor):
+    words = filled_in(editor, f"{LIST}add/") | {
+        "slug": "rivers", "mode": "standard", "destroy_on": "2040-01-01", "goal_steps": "10, 20",
+        "editions-0-language": "ko", "editions-0-title": "강", "editions-0-addressee": "A",
+        "editions-0-demand": "Do *it*.", "editions-0-delivered_columns": ["name", "country"],
+    }  # fmt: skip
+    answer = editor.post(f"{LIST}add/", words)
+    assert answer.status_code == 302, answer.context["errors"]
+    petition = Petition.objects.get()
+    edition = petition.editions.get()
+    assert (petition.state, petition.goal_steps) == ("draft", [10, 20])
+    assert (edition.language, edition.version, edition.delivered_columns) == ("ko", 1, ["name", "country"])
+    assert edition.demand_html == "<p>Do <em>it</em>.</p>"
+    assert edition.published_at is None
+
+
+def test_saving_without_a_change_changes_nothing(editor, petition):
+    make_signatory(petition)
+    before = list(PetitionEdition.objects.order_by("pk").values()), Petition.objects.values().get()
+    answer = editor.post(change(petition), filled_in(editor, change(petition)))
+    assert answer.status_code == 302, answer.context["errors"]
+    assert (list(PetitionEdition.objects.order_by("pk").values()), Petition.objects.values().get()) == before
+
+
+def test_a_demand_nobody_signed_is_edited(editor, petition):
+    words = filled_in(editor, change(petition))
+    assert words["editions-0-language"] == "en"
+    words["editions-0-demand"] = "Say it **clearly**."
+    assert editor.post(change(petition), words).status_code == 302
+    edition = PetitionEdition.objects.get(language="en")
+    assert edition.demand_html == "<p>Say it <strong>clearly</strong>.</p>"
+
+
+def test_a_signed_demand_has_no_field_to_edit(editor, petition):
+    make_signatory(petition)
+    words = filled_in(editor, change(petition))
+    assert [words[name] for name in sorted(words) if name.endswith("-language")][:2] == ["ko", "zh-hans"]
+    text = editor.get(change(petition)).content.decode()
+    assert "signed demands, which never change" in text.lower()
+
+
+def test_a_demand_signed_while_it_is_edited_stays_as_it_was_signed(editor, petition):
+    words = filled_in(editor, change(petition)) | {"editions-0-demand": "Something else."}
+    signed = make_signatory(petition).edition
+    words["closes_at_0"], words["closes_at_1"] = "2039-01-01", "00:00:00"
+    answer = editor.post(change(petition), words, follow=True)
+    assert PetitionEdition.objects.get(pk=signed.pk).demand == signed.demand
+    assert Petition.objects.get().closes_at is None
+    assert answer.status_code == 200
+
+
+def test_a_demand_signed_while_it_is_saved_is_refused_by_the_database(editor, petition, monkeypatch):
+    def sign_and_save(edition: PetitionEdition) -> None:
+        PetitionEdition.objects.filter(pk=edition.pk).update(first_signed_at=timezone.now())
+        save_petition_edition(edition)
+
+    monkeypatch.setattr("campaign.admin.petitions.save_petition_edition", sign_and_save)
+    words = filled_in(editor, change(petition)) | {"editions-0-demand": "Something else."}
+    words["closes_at_0"], words["closes_at_1"] = "2039-01-01", "00:00:00"
+    answer = editor.post(change(petition), words, follow=True)
+    assert "Nothing was saved" in answer.content.decode()
+    assert (Petition.objects.get().closes_at, PetitionEdition.objects.filter(demand="Something else.").count()) == (
+        None,
+        0,
+    )
+
+
+def test_a_second_demand_in_a_language_is_refused(editor, petition):
+    words = filled_in(editor, change(petition)) | {
+        "editions-TOTAL_FORMS": "4", "editions-3-language": "en", "editions-3-title": "T",
+        "editions-3-addressee": "A", "editions-3-demand": "D", "editions-3-delivered_columns": ["name"],
+    }  # fmt: skip
+    answer = editor.post(change(petition), words)
+    assert "There is an edition in this language already." in answer.content.decode()
+    assert PetitionEdition.objects.count() == 3
+
+
+@pytest.mark.parametrize("goals", ["", "ten", "20, 10", "0, 5", "5, 5"])
+def test_goals_that_do_not_rise_are_refused(editor, petition, goals):
+    answer = editor.post(change(petition), filled_in(editor, change(petition)) | {"goal_steps": goals})
+    assert list(answer.context["adminform"].form.errors) == ["goal_steps"]
+
+
+def test_the_day_of_destruction_may_come_earlier_and_never_later(editor, petition):
+    promised = petition.destroy_on
+    for days, status in ((1, 200), (-1, 302)):
+        words = filled_in(editor, change(petition)) | {"destroy_on": str(promised + timedelta(days=days))}
+        assert editor.post(change(petition), words).status_code == status
+    assert Petition.objects.get().destroy_on == promised - timedelta(days=1)
+
+
+def test_mode_key_and_address_are_fixed_once_it_was_opened(editor, petition):
+    words = filled_in(editor, change(petition))
+    assert {"slug", "mode", "delivery_public_key"} & words.keys() == set()
+    key = crypto.public_key_of(crypto.new_private_key())
+    editor.post(change(petition), words | {"mode": "high_risk", "delivery_public_key": key, "slug": "other"})
+    assert Petition.objects.values_list("mode", "delivery_public_key", "slug").get() == ("standard", "", petition.slug)
+
+
+def test_what_staff_lose_in_high_risk_mode_is_said_where_it_is_chosen(editor):
+    assert "see no names at all" in editor.get(f"{LIST}add/").content.decode()
+
+
+@pytest.mark.parametrize("state", ["open", "draft"])
+def test_only_a_draft_is_deleted(boss, state):
+    petition = make_petition(state=state)
+    boss.post(f"{LIST}{petition.pk}/delete/", {"post": "yes"})
+    assert Petition.objects.exists() is (state == "open")
+
+
+# --- Buttons ---------------------------------------------------------------------------------------------------------
+def test_a_petition_goes_its_way_by_buttons(editor):
+    petition = make_petition(state="draft")
+    states = []
+    for name in ("open", "pause", "resume", "close", "open"):
+        editor.get(f"{LIST}{petition.pk}/act/{name}/")
+        act(editor, petition, name)
+        states.append(Petition.objects.get().state)
+    assert states == ["open", "paused", "open", "closed", "closed"]
+    assert [entry.change_message for entry in LogEntry.objects.order_by("pk")] == ["Open", "Pause", "Resume", "Close"]
+
+
+def test_looking_at_a_button_presses_it_not(editor, petition):
+    for name in ("pause", "close"):
+        assert editor.get(f"{LIST}{petition.pk}/act/{name}/").status_code == 200
+    assert Petition.objects.get().state == "open"
+
+
+def test_what_is_missing_is_said_when_it_cannot_be_opened(editor):
+    petition = make_petition(state="draft", languages=())
+    assert "Publish the demand in at least one language." in act(editor, petition, "open").content.decode()
+    assert Petition.objects.get().state == "draft"
+
+
+def test_a_new_version_takes_a_reason_and_is_published_by_a_button(editor, petition):
+    assert act(editor, petition, "new-version", language="en", reason="").status_code == 200
+    assert PetitionEdition.objects.count() == 3
+    act(editor, petition, "new-version", language="en", reason="Clearer.")
+    draft = PetitionEdition.objects.get(version=2)
+    assert (draft.reason, draft.published_at) == ("Clearer.", None)
+    act(editor, petition, "publish", editions=[draft.pk])
+    draft.refresh_from_db()
+    assert draft.published_at <= timezone.now()
+
+
+@pytest.mark.parametrize("group", ["Moderator", "Delivery officer"])
+def test_who_is_no_editor_moves_and_edits_nothing(logged_in, petition, group):
+    stranger = logged_in(group)
+    for name in ("pause", "close", "new-version", "publish"):
+        assert stranger.post(f"{LIST}{petition.pk}/act/{name}/").status_code == 403
+    assert stranger.post(change(petition), {}).status_code == 403
+    assert stranger.get(change(petition)).status_code == 200
+    assert Petition.objects.get().state == "open"
+
+
+def test_the_preview_shows_what_is_not_public_yet(editor):
+    petition = make_petition(state="draft")
+    answer = editor.get(f"{LIST}{petition.pk}/preview/ko/")
+    assert "Let them choose (ko)" in answer.content.decode()
+    assert 'lang="ko"' in answer.content.decode()
+    assert "no-store" in answer["Cache-Control"]
+    assert editor.get(f"{LIST}{petition.pk}/preview/fr/").status_code == 404
