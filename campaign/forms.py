@@ -82,7 +82,7 @@ class MailboxField(forms.CharField):
 class PublicForm(forms.Form):
     """A form of the public pages: no cookie, no token, drawn by the house's template pack."""
 
-    use_required_attribute = False  # our own sentences, in the page's language, instead of the browser's
+    # `required` tells screen readers; `novalidate` on the form keeps the browser's own sentences away.
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -213,7 +213,7 @@ class ConfirmForm(OwnPageForm):
 
     def __init__(self, *args: Any, signatory: Signatory, **kwargs: Any) -> None:
         super().__init__(*args, signatory=signatory, **kwargs)
-        if signatory.has_name and not signatory.words_differ:
+        if signatory.is_name_standing:
             del self.fields["name"]
 
     @property
@@ -225,6 +225,7 @@ class ConfirmForm(OwnPageForm):
 class ChangeForm(OwnPageForm):
     """Corrections after confirming. The address is asked only to switch updates on: it is not kept otherwise."""
 
+    name = NameField(label=_("Full name"), required=False, help_text=_("Leave it empty to keep it as it is."))
     email = MailboxField(
         label=_("E-mail address"), required=False, help_text=_("Only if you switch the news on: we have not kept it.")
     )
@@ -237,6 +238,6 @@ class ChangeForm(OwnPageForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if cleaned.get("wants_updates") and not cleaned.get("email") and self.signatory.mailbox is None:
+        if cleaned.get("wants_updates") and not cleaned.get("email") and not self.signatory.wants_updates:
             self.add_error("email", _("Enter the address you signed with, so that we can send you news."))
         return cleaned

@@ -139,7 +139,7 @@ def needs_name(signatory: Signatory, visibility: str) -> bool:
 
     It must when none is held, and when a further form came in with other words: nobody confirms a stranger's.
     """
-    return visibility != COUNTED and (signatory.words_differ or not signatory.has_name)
+    return visibility != COUNTED and not signatory.is_name_standing
 
 
 def confirm(signatory: Signatory, *, choices: Choices) -> bool:
@@ -148,7 +148,7 @@ def confirm(signatory: Signatory, *, choices: Choices) -> bool:
     rows = Signatory.objects.filter(pk=signatory.pk)
     if choices.visibility != COUNTED and not choices.name:
         # A form with other words may have come in since the page was shown: then the name must be asked.
-        rows = rows.filter(words_differ=False, identity__isnull=False)
+        rows = rows.with_name_standing()
     return bool(rows.move("confirm", words_digest=None, words_differ=False, **values))
 
 
@@ -156,7 +156,9 @@ def change(signatory: Signatory, *, choices: Choices) -> bool:
     """Change what a confirmed signature shows and says. Whether it still stood to be changed."""
     rows = Signatory.objects.confirmed().filter(pk=signatory.pk)
     if choices.visibility != COUNTED and not choices.name:
-        rows = rows.filter(identity__isnull=False)
+        rows = rows.with_name_standing()
+    if choices.wants_updates and not choices.email:
+        rows = rows.filter(wants_updates=True)  # else no mailbox is kept to send them to
     return bool(rows.update(public_name=None, **_chosen(signatory, choices)))
 
 
@@ -194,5 +196,9 @@ def refuse(signatory: Signatory) -> bool:
     """Say that this was not me: withdraw, and send that address nothing for a year, whoever types it."""
     gate = envelopes.unwrap_gate(signatory) if signatory.state in STANDING else None
     if gate is not None:
-        MailGate.objects.update_or_create(digest=gate, defaults={"refused_at": timezone.now()})
+        refused = MailGate(digest=gate, refused_at=timezone.now())
+        # One statement that reads nothing: the public process may not see when an address was mailed.
+        MailGate.objects.bulk_create(
+            [refused], update_conflicts=True, unique_fields=["digest"], update_fields=["refused_at"]
+        )
     return withdraw(signatory)

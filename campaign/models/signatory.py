@@ -68,6 +68,10 @@ class SignatoryQuerySet(models.QuerySet["Signatory"]):
     def made_since(self, moment: datetime) -> "SignatoryQuerySet":
         return self.filter(pk__gte=first_uuid7_at(moment))
 
+    def with_name_standing(self) -> "SignatoryQuerySet":
+        """Rows whose name may stand as it is held: see Signatory.is_name_standing."""
+        return self.filter(words_differ=False).exclude(visibility=Signatory.Visibility.COUNTED)
+
     def with_token(self, token: str) -> "SignatoryQuerySet":
         return self.filter(token_hash=crypto.token_hash(token))
 
@@ -157,6 +161,17 @@ class Signatory(models.Model):
                 condition=~Q(visibility="counted") | Q(identity__isnull=True),
             ),
             models.CheckConstraint(
+                name="signatory_is_named_or_says_why_not",
+                condition=Q(identity__isnull=False)
+                | Q(visibility="counted")
+                | Q(words_differ=True)
+                | Q(erased_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="signatory_wanting_updates_has_mailbox",
+                condition=Q(wants_updates=False) | Q(mailbox__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="signatory_public_name_was_chosen",
                 condition=Q(public_name__isnull=True) | Q(state=CONFIRMED, visibility__in=["public", "initials"]),
             ),
@@ -196,6 +211,13 @@ class Signatory(models.Model):
     @property
     def has_name(self) -> bool:
         return self.identity is not None
+
+    @property
+    def is_name_standing(self) -> bool:
+        """Whether a name is held that need not be typed again. Told without the envelope, which the site cannot read
+        back: a row has one but where it is only counted, or where other words came in (a constraint says so).
+        """
+        return self.visibility != self.Visibility.COUNTED and not self.words_differ
 
     def context(self, purpose: str) -> bytes:
         """The `info` that binds an envelope of this row to its purpose, petition and address."""

@@ -59,8 +59,9 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
 def _find(token: str) -> Signatory | None:
     if len(token) != TOKEN_CHARACTERS:
         return None
-    rows = Signatory.objects.with_token(token).select_related("petition", "edition")
-    return rows.first()
+    # Without the envelopes and the nonce: the public process has no use for them, and its database role no access.
+    rows = Signatory.objects.with_token(token).defer("identity", "mailbox", "nonce")
+    return rows.select_related("petition", "edition").first()
 
 
 def _show(
