@@ -2,6 +2,7 @@
 
 import asyncio
 import atexit
+import base64
 import contextlib
 import functools
 import http.client
@@ -184,7 +185,7 @@ class Site:
 
     @property
     def has_broker(self) -> bool:
-        return "BROKER_URL" in self.environment
+        return bool(self.environment.get("BROKER_URL"))
 
     # Processes
     def start(self, name: str, command: list[str]) -> None:
@@ -279,13 +280,35 @@ class Site:
         return Path(self.environment["DATABASE_URL"].removeprefix("sqlite:///"))
 
     def stored_bytes(self) -> bytes:
-        """All that lies on the disk: SQLite's files with WAL and freed pages, or a dump of every table."""
+        """All that lies on the disk, freed pages and WAL included; of a database server, a dump of every table."""
+        files = [file for file in self.folder.rglob("*") if file.is_file() and file.suffix != ".log"]
+        return b"\n".join([*(file.read_bytes() for file in files), self.dump()])
+
+    def dump(self) -> bytes:
         if self.is_sqlite:
-            return b"".join(file.read_bytes() for file in self.folder.glob("undersigned.sqlite3*"))
+            return b""  # its files are in the folder
         with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
             tables = connection.execute("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'")
             copies = [connection.cursor().copy(f"COPY {name} TO STDOUT".encode()) for (name,) in tables.fetchall()]
             return b"".join(bytes(block) for copy in copies for block in read_copy(copy))
+
+    def traces_of(self, *words: str) -> list[str]:
+        """Which of the words stand in a log, or on the disk in clear, base64 or hex."""
+        logs, stored = self.logs().encode().lower(), self.stored_bytes()
+        in_logs = [f"{word} in a log" for word in words if word.encode().lower() in logs]
+        return in_logs + [f"{word} on the disk" for word in words if any(form in stored for form in forms_of(word))]
+
+
+def forms_of(word: str) -> set[bytes]:
+    """The ways in which a word could lie in a file: clear, escaped, hex, and base64 at each of its three places."""
+    found = set()
+    for data in {spelled.encode(code) for spelled in (word, word.lower()) for code in ("utf-8", "unicode_escape")}:
+        found |= {data, data.hex().encode(), data.hex().upper().encode()}
+        for shift in range(3):
+            encoded = base64.b64encode(b"\0" * shift + data)
+            first, last = (shift * 8 + 5) // 6, (shift + len(data)) * 8 // 6  # whole characters of the word alone
+            found |= {encoded[first:last], encoded[first:last].translate(bytes.maketrans(b"+/", b"-_"))}
+    return found
 
 
 def read_copy(copy: Any) -> Iterator[bytes]:
