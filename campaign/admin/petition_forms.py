@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.utils.translation import gettext_lazy as _
 
 from campaign.admin.editions import EditionForm
@@ -26,6 +27,15 @@ class GoalsField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return self.prepare_value(initial) != data
+
+
+class LabelledDateTime(AdminSplitDateTime):
+    """Django's two fields for a time, each with a label that a screen reader finds."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        for widget, label in zip(self.widgets, (_("Date"), _("Time")), strict=True):
+            widget.attrs["aria-label"] = label
 
 
 class PetitionForm(forms.ModelForm):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import IntegrityError
+from django.db import IntegrityError, models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from campaign.admin.acts import Act, ActsAdmin, Outcome
 from campaign.admin.deliveries import EXPORT
 from campaign.admin.editions import EditionInline, PreviewAdmin
 from campaign.admin.forms import ConfirmForm, NextVersionForm, PublishDemandsForm
-from campaign.admin.petition_forms import DemandForm, PetitionForm
+from campaign.admin.petition_forms import DemandForm, LabelledDateTime, PetitionForm
 from campaign.admin.site import admin_site
 from campaign.models import Petition, PetitionEdition, PublicVersion
 from campaign.models.petition import MOVES
@@ -122,6 +122,7 @@ class PetitionAdmin(PreviewAdmin, ActsAdmin):
         "goal_steps", "opens_at", "closes_at", "closed_at", "destroy_on", "destroyed_at",
     )  # fmt: skip
     acts = ACTS
+    formfield_overrides = {models.DateTimeField: {"widget": LabelledDateTime}}
 
     def get_inlines(self, request: HttpRequest, obj: Petition | None = None) -> Any:
         is_signed = obj is not None and obj.editions.filter(first_signed_at__isnull=False).exists()
