@@ -1,0 +1,95 @@
+"""A pytest plugin, `-p tests.deploy.as_role`: the suite on PostgreSQL with the rights that production gives.
+
+Tests go on making their rows as the owner of the tables, but each request runs with the rights of the public pages or,
+under /admin/, of the admin, and each round of the worker with the worker's: deploy/grants.sql, under names of its own.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.client import ClientHandler
+
+ROLES = ("public", "admin", "worker")
+PREFIX = f"undersigned_test{os.getpid()}_"
+GRANTS = Path(__file__).resolve().parent.parent.parent / "deploy" / "grants.sql"
+ROUNDS = {
+    "mail": ["send_due_mails"],
+    "counting": ["count_signatures", "count_slice", "reconcile_counts"],
+    "decisions": ["advance_bulk_decisions"],
+    "deliveries": ["build_deliveries", "delete_outlived_files"],
+    "petitions": ["turn_petitions"],
+    "privacy": ["expire_signatories", "forget_what_is_over"],
+}
+
+
+def make_roles() -> None:
+    """The roles, and the shipped grants on the test's tables."""
+    with connection.cursor() as cursor:
+        for role in ROLES:
+            cursor.execute(f"CREATE ROLE {PREFIX}{role}; GRANT {PREFIX}{role} TO CURRENT_USER")
+        cursor.execute(GRANTS.read_text().replace("undersigned_", PREFIX))
+
+
+def drop_roles() -> None:
+    names = ", ".join(f"{PREFIX}{role}" for role in ROLES)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP OWNED BY {names}; DROP ROLE {names}")
+
+
+@contextmanager
+def acting_as(role: str) -> Iterator[None]:
+    """Run what is inside with a role's rights. Beside Django's cursor, so that nobody counts it as a query."""
+    connection.ensure_connection()
+    raw = connection.connection
+    before = raw.execute("SELECT current_user").fetchone()[0]
+    raw.execute(f"SET ROLE {PREFIX}{role}")
+    try:
+        yield
+    finally:
+        if not raw.closed and raw.info.transaction_status.name != "INERROR":  # else the rollback takes the role back
+            raw.execute(f'SET ROLE "{before}"')
+
+
+def _answer(get_response: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(get_response)
+    def answered(handler: Any, request: Any) -> Any:
+        if request.path == "/healthz":  # asks no database, and a test says so
+            return get_response(handler, request)
+        with acting_as("admin" if request.path.startswith("/admin/") else "public"):
+            return get_response(handler, request)
+
+    return answered
+
+
+def _round(call: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(call)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        with acting_as("worker"):
+            return call(*args, **kwargs)
+
+    return called
+
+
+def pytest_configure() -> None:
+    """Put the roles in before any test module has taken a function by its name."""
+    ClientHandler.get_response = _answer(ClientHandler.get_response)  # type: ignore[method-assign]
+    for name, rounds in ROUNDS.items():
+        module = import_module(f"campaign.actions.{name}")
+        for each in rounds:
+            setattr(module, each, _round(getattr(module, each)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _roles(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        make_roles()
+    yield
+    with django_db_blocker.unblock():
+        drop_roles()

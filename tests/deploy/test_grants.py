@@ -1,0 +1,169 @@
+"""What each database role is refused. That it may do what its process does is shown by the suite under as_role.py."""
+
+import re
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import ProgrammingError, connection, transaction
+
+from tests.deploy.as_role import GRANTS, PREFIX, ROLES, acting_as, make_roles
+from tests.factories import make_petition, make_signatory
+
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+
+
+@pytest.fixture
+def roles(request, db):
+    """Made within the test's own transaction: at its end they never were."""
+    if connection.vendor != "postgresql":
+        pytest.skip("roles are PostgreSQL's: set DATABASE_URL")
+    if value("SELECT NOT (rolsuper OR rolcreaterole) FROM pg_roles WHERE rolname = current_user"):
+        pytest.skip("the user of DATABASE_URL may not create roles")
+    if not request.config.pluginmanager.has_plugin("tests.deploy.as_role"):
+        make_roles()
+
+
+def rows(sql, *values):
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def value(sql, *values):
+    return rows(sql, *values)[0][0]
+
+
+def is_refused(role, sql):
+    """Whether PostgreSQL says that this role may not do it (SQLSTATE 42501)."""
+    with acting_as(role):
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(sql)
+        except ProgrammingError as error:
+            return error.__cause__.sqlstate == "42501"
+    return False
+
+
+def tables_where(role, act):
+    return [
+        name for (name,) in rows(TABLES) if value("SELECT has_table_privilege(%s, %s, %s)", PREFIX + role, name, act)
+    ]
+
+
+def columns_where(role, table, act):
+    names = rows("SELECT column_name FROM information_schema.columns WHERE table_name = %s ORDER BY 1", table)
+    may = "SELECT has_column_privilege(%s, %s, %s, %s)"
+    return {name for (name,) in names if value(may, PREFIX + role, table, name, act)}
+
+
+# --- Public ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("sql", [
+    "SELECT identity FROM campaign_signatory",
+    "SELECT mailbox FROM campaign_signatory",
+    "SELECT nonce FROM campaign_signatory",
+    "SELECT * FROM campaign_signatory",
+    "SELECT mailbox FROM campaign_outgoingmail",
+    "SELECT form_at FROM campaign_mailgate",
+    "UPDATE campaign_signatory SET identity = NULL RETURNING identity",
+    "UPDATE campaign_signatory SET country = 'KR' WHERE identity IS NOT NULL",
+    "UPDATE campaign_signatory SET token_hash = NULL",
+    "UPDATE campaign_signatory SET counted = TRUE",
+    "UPDATE campaign_petition SET signature_count = 1",
+    "UPDATE campaign_petition SET delivery_public_key = 'another'",
+    "UPDATE campaign_petitionedition SET demand = 'another'",
+    "DELETE FROM campaign_signatory",
+    "DELETE FROM campaign_outgoingmail",
+    "TRUNCATE campaign_signatory",
+    "SELECT * FROM campaign_accessrecord",
+    "INSERT INTO campaign_accessrecord (act) VALUES ('opened')",
+    "SELECT * FROM campaign_decision",
+    "SELECT * FROM campaign_delivery",
+    "SELECT * FROM campaign_notice",
+    "SELECT * FROM auth_user",
+    "SELECT * FROM django_session",
+    "COPY campaign_signatory TO STDOUT",
+    "CREATE TABLE mine (id integer)",
+    "ALTER TABLE campaign_signatory DISABLE TRIGGER ALL",
+])  # fmt: skip
+def test_the_public_pages_are_refused(roles, sql):
+    assert is_refused("public", sql)
+
+
+def test_the_public_pages_delete_nothing_and_read_no_envelope(roles):
+    assert tables_where("public", "DELETE") == []
+    assert columns_where("public", "campaign_signatory", "INSERT") - columns_where(
+        "public", "campaign_signatory", "SELECT"
+    ) == {"identity", "mailbox", "nonce"}
+    assert columns_where("public", "campaign_outgoingmail", "SELECT") == {"id", "signatory_id", "state", "due_at"}
+
+
+def test_a_refusal_is_no_accident_of_an_empty_table(roles):
+    make_signatory(make_petition(), name="Ri Unusualname")
+    assert not is_refused("public", "SELECT state FROM campaign_signatory")
+    assert is_refused("public", "SELECT identity FROM campaign_signatory")
+    assert not is_refused("admin", "SELECT identity FROM campaign_signatory")
+
+
+# --- Records that nobody changes --------------------------------------------------------------------------------------
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("table", ["campaign_accessrecord", "campaign_decision", "django_admin_log"])
+def test_what_staff_did_is_neither_changed_nor_deleted(roles, role, table):
+    assert is_refused(role, f"DELETE FROM {table}")
+    assert is_refused(role, f"UPDATE {table} SET id = id")
+
+
+@pytest.mark.parametrize("sql", [
+    "DELETE FROM campaign_signatory",
+    "UPDATE campaign_signatory SET identity = NULL",
+    "UPDATE campaign_signatory SET counted = TRUE",
+    "SELECT digest FROM campaign_mailgate",
+    "UPDATE campaign_outgoingmail SET mailbox = NULL",
+    "DELETE FROM auth_user",
+])  # fmt: skip
+def test_the_admin_is_refused(roles, sql):
+    assert is_refused("admin", sql)
+
+
+@pytest.mark.parametrize("sql", [
+    "DELETE FROM campaign_signatory",
+    "INSERT INTO campaign_signatory (id) VALUES (gen_random_uuid())",
+    "UPDATE campaign_signatory SET edition_id = edition_id",
+    "UPDATE campaign_petitionedition SET demand = 'another'",
+    "SELECT * FROM campaign_accessrecord",
+    "SELECT * FROM auth_user",
+    "SELECT * FROM django_session",
+])  # fmt: skip
+def test_the_worker_is_refused(roles, sql):
+    assert is_refused("worker", sql)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_alters_or_empties_tables(roles, role):
+    for act in ("TRUNCATE", "REFERENCES", "TRIGGER"):
+        assert tables_where(role, act) == []
+    assert is_refused(role, "CREATE TABLE mine (id integer)")
+    assert is_refused(role, "DROP TABLE campaign_notice")
+
+
+# --- The file ---------------------------------------------------------------------------------------------------------
+def test_every_table_is_granted_to_somebody_or_named_here(roles):
+    named = set(re.findall(r"\b(?:campaign|auth|django)_\w+", GRANTS.read_text()))
+    assert {name for (name,) in rows(TABLES)} - named == set()
+    assert named - {name for (name,) in rows(TABLES)} == set()
+
+
+def test_granting_again_changes_nothing_and_takes_back_what_was_added_by_hand(roles):
+    grants = GRANTS.read_text().replace("undersigned_", PREFIX)
+    privileges = "SELECT table_name, column_name, grantee, privilege_type FROM information_schema.column_privileges"
+    before = sorted(rows(f"{privileges} WHERE grantee LIKE %s", PREFIX + "%"))
+    with connection.cursor() as cursor:
+        cursor.execute(f"GRANT SELECT (identity), DELETE ON campaign_signatory TO {PREFIX}public")
+        cursor.execute(grants)
+    assert sorted(rows(f"{privileges} WHERE grantee LIKE %s", PREFIX + "%")) == before
+    assert len(before) > 100
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite knows no roles")
+def test_a_database_without_roles_is_told_so():
+    with pytest.raises(CommandError, match="SQLite knows no roles"):
+        call_command("grants")
