@@ -6,7 +6,9 @@ import base64
 import contextlib
 import functools
 import http.client
+import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -33,7 +35,7 @@ from tests.smtp import Office, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 SLUG = "stop-forced-repatriation"
-PATIENCE_SECONDS = 30.0  # far above what is promised: a busy machine is not a broken promise
+PATIENCE_SECONDS = 60.0  # far above what is promised: a busy machine is not a broken promise
 PREPARE = """
 import django
 django.setup()
@@ -145,6 +147,14 @@ class PostOffice(Office):
     def wait_for_mail(self, address: str, number: int = 1) -> EmailMessage:
         """The newest mail to an address, once it has got `number` of them."""
         return wait_until(lambda: self.mails_to(address)[number - 1 :], f"mail {number} to {address}")[-1]
+
+
+def link_in(mail: EmailMessage, language: str) -> str:
+    """The one address of the signatory's own page in a mail's text."""
+    body = mail.get_body(("plain",))
+    links = re.findall(r"\S+/s/\S+", body.get_content() if body else "")
+    assert [f"/{language}/s/" in link for link in links] == [True]
+    return str(links[0])
 
 
 @contextmanager
@@ -261,6 +271,20 @@ class Site:
         form = {"name": "Hong Gildong", "email": email, "country": "DE", "visibility": "delivered", "consent": "on"}
         timeout = float(words.pop("timeout", PATIENCE_SECONDS))
         return self.post(f"/{language}/petitions/{SLUG}/sign/", form | words, timeout=timeout)
+
+    def own_page(self, email: str, language: str = "en") -> str:
+        """The path of a signatory's own page, out of the newest mail to her."""
+        return urlsplit(link_in(self.office.wait_for_mail(email), language)).path
+
+    def join(self, email: str, **words: str) -> None:
+        """Sign and confirm."""
+        assert self.sign(email, **words).status == 303
+        assert self.post(self.own_page(email), {"action": "confirm"}).status == 303
+
+    @property
+    def count(self) -> int:
+        """The number that is told to everyone."""
+        return int(json.loads(self.get(f"/api/petitions/{SLUG}/").text)["signature_count"])
 
     # What it holds
     def rows(self, query: str) -> list[tuple[Any, ...]]:

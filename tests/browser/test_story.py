@@ -1,21 +1,16 @@
 """The whole story, by real processes: read, sign, open the mail, confirm, be counted, withdraw; moderate and export."""
 
-import json
-import re
+import csv
 import time
 
 import pytest
 
 from tests.factories import make_address
-from tests.site import SLUG, wait_until
+from tests.site import SLUG, link_in, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 COUNT_SECONDS = 10
 NAMES = {"en": "Siobhán O’Donnell-Świątek", "ko": "남궁슬기로운", "zh-hans": "欧阳慕容雪"}
-
-
-def count_told(site):
-    return json.loads(site.get(f"/api/petitions/{SLUG}/").text)["signature_count"]
 
 
 def count_shown(window):
@@ -26,7 +21,7 @@ def count_shown(window):
 def wait_for_count(window, number):
     """The count is `number` within ten seconds, in the JSON and on the page that a reader loads again."""
     started_at = time.monotonic()
-    wait_until(lambda: count_told(window.site) == number, f"{number} in the JSON", COUNT_SECONDS)
+    wait_until(lambda: window.site.count == number, f"{number} in the JSON", COUNT_SECONDS)
 
     def is_shown():
         window.page.reload()
@@ -46,14 +41,6 @@ def sign(window, language, *, name, email, visibility, country="DE"):
     form.locator("[name=consent]").check()
     form.get_by_role("button").click()
     window.page.wait_for_url(f"**/{language}/petitions/{SLUG}/check-your-email/")
-
-
-def link_in(mail, language):
-    """The one address of the signatory's own page in a mail's text."""
-    assert mail["Content-Language"] == language
-    links = re.findall(r"\S+/s/\S+", mail.get_body(("plain",)).get_content())
-    assert [f"/{language}/s/" in link for link in links] == [True]
-    return links[0]
 
 
 def act(window, action):
@@ -84,12 +71,14 @@ def confirm(window, link, *, hidden=()):
 @pytest.mark.parametrize("language", ["en", "ko", "zh-hans"])
 def test_a_signature_is_confirmed_by_mail_counted_and_withdrawn(site, new_window, language, has_script):
     window, reader = new_window(java_script_enabled=has_script), new_window(java_script_enabled=has_script)
-    name, email, before = NAMES[language], make_address(), count_told(site)
+    name, email, before = NAMES[language], make_address(), site.count
     reader.open(f"/{language}/articles/{SLUG}/")
     assert count_shown(reader) == before
 
     sign(window, language, name=name, email=email, visibility="delivered")
-    link = link_in(site.office.wait_for_mail(email), language)
+    mail = site.office.wait_for_mail(email)
+    assert mail["Content-Language"] == language
+    link = link_in(mail, language)
     confirm(window, link, hidden=(name, email))
     wait_for_count(reader, before + 1)
 
@@ -97,3 +86,62 @@ def test_a_signature_is_confirmed_by_mail_counted_and_withdrawn(site, new_window
     window.page.wait_for_selector("button[name=action]", state="detached")
     wait_for_count(reader, before)
     assert len(site.office.mails_to(email)) == 1
+
+
+# --- In the admin --------------------------------------------------------------------------------------------------
+DELIVERED, COUNTED, PENDING = "Nikolaj Æblegård-Fitzwilliam", "Zsófia Čapková-Mbeki", "Þórdís Ogunbanjo-Ljung"
+
+
+def log_in(window):
+    password = (window.site.folder / "admin-password").read_text().strip()
+    window.open("/admin/")
+    window.page.get_by_label("Username").fill("admin")
+    window.page.get_by_label("Password").fill(password)
+    window.page.get_by_role("button", name="Log in").click()
+    window.page.get_by_role("link", name="Signatories").first.wait_for()
+
+
+def press(window, name, **answers):
+    """Press what is called `name`, and on the page it leads to, give the answers and press it again."""
+    window.page.get_by_role("link", name=f"{name}…").click()
+    for label, answer in answers.items():
+        window.page.get_by_label(label).fill(answer)
+    window.page.get_by_role("button", name=name, exact=True).click()
+
+
+def find_in_list(window, key):
+    """The link of a signatory in the list, which shows the last characters of its key."""
+    window.open("/admin/campaign/signatory/")
+    return window.page.get_by_role("link", name=key[-12:])
+
+
+def key_of_newest(site):
+    ((key,),) = site.rows("SELECT id FROM campaign_signatory ORDER BY id DESC LIMIT 1")
+    return str(key)
+
+
+def test_staff_reject_and_restore_a_signature_and_export_who_confirmed(site, new_window):
+    full = site.count + 2
+    site.join(make_address(), name=COUNTED, visibility="counted")
+    assert site.sign(make_address(), name=PENDING).status == 303
+    site.join(make_address(), name=DELIVERED)
+    key, window = key_of_newest(site), new_window(accept_downloads=True)
+    wait_until(lambda: site.count == full, "both are counted")
+
+    log_in(window)
+    find_in_list(window, key).click()
+    press(window, "Reject", Reason="Not the name of a person.")
+    wait_until(lambda: site.count == full - 1, "the rejected one is not counted", COUNT_SECONDS)
+    press(window, "Restore", Reason="It is one.")
+    wait_until(lambda: site.count == full, "the restored one is counted again", COUNT_SECONDS)
+
+    window.open("/admin/campaign/petition/")
+    window.page.get_by_role("link", name=SLUG).click()
+    press(window, "Export signatures", Purpose="A test of the export.")
+    window.page.get_by_role("link", name="Download…").wait_for()  # the page loads itself anew until the file is built
+    with window.page.expect_download() as download:
+        press(window, "Download", Purpose="A test of the export.")
+    with open(download.value.path(), encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["name"] for row in rows if row["name"] in (DELIVERED, COUNTED, PENDING)] == [DELIVERED]
+    assert site.traces_of(DELIVERED, COUNTED, PENDING) == []
