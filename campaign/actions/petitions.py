@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from campaign.actions.access import RefusedError
 from campaign.models import Petition, PublicVersion
 from campaign.models.petition import MOVES
 
@@ -19,8 +22,27 @@ def _move(petition: Petition, action: str, **values: Any) -> bool:
 
 
 def open_petition(petition: Petition) -> bool:
-    """Open a draft for signing. Whether this call did it."""
+    """Open a draft that has all it needs. Whether this call did it. Raises RefusedError."""
+    if missing := what_is_missing(petition):
+        raise RefusedError(" ".join(missing))
     return _move(petition, "open", opens_at=petition.opens_at or timezone.now())
+
+
+def what_is_missing(petition: Petition) -> list[str]:
+    """Sentences that say what a petition needs before it can be opened."""
+    has_all_keys = settings.CAMPAIGN_ROLE == "all"
+    needs = {
+        _("Publish the demand in at least one language."): petition.editions.published().exists(),
+        _("Set the date by which the data are destroyed, in the future."): petition.destroy_on is not None
+        and petition.destroy_on > timezone.now().date(),
+        _("Set the delivery key that was made offline."): bool(petition.delivery_public_key)
+        or not petition.is_high_risk,
+        _(
+            "A high-risk petition cannot run on a site whose public pages and private keys share one process:"
+            " run the roles apart first."
+        ): not (petition.is_high_risk and has_all_keys),
+    }
+    return [sentence for sentence, is_met in needs.items() if not is_met]
 
 
 def pause_petition(petition: Petition) -> bool:
@@ -40,11 +62,6 @@ def close_petition(petition: Petition) -> bool:
 
 def turn_petitions() -> int:
     """Open and close the petitions whose time has come; how many."""
-    opened = sum(open_petition(petition) for petition in Petition.objects.due_to_open() if _is_ready(petition))
+    due = Petition.objects.due_to_open()
+    opened = sum(open_petition(petition) for petition in due if not what_is_missing(petition))
     return opened + sum(close_petition(petition) for petition in Petition.objects.due_to_close())
-
-
-def _is_ready(petition: Petition) -> bool:
-    """Whether a draft has what an open petition must have: a published demand, a public date, its key."""
-    has_key = not petition.is_high_risk or bool(petition.delivery_public_key)
-    return has_key and petition.destroy_on is not None and petition.editions.published().exists()

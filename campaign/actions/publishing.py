@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaign.actions import petitions
 from campaign.actions.access import RefusedError
 from campaign.actions.editing import save_petition_edition
 from campaign.models import Article, ArticleEdition, Petition, PetitionEdition, PublicVersion
@@ -50,27 +48,3 @@ def make_next_version(petition: Petition, *, language: str, reason: str) -> Peti
     edition = PetitionEdition(**copied, version=newest.version + 1, reason=reason)
     save_petition_edition(edition)
     return edition
-
-
-def open_petition(petition: Petition) -> bool:
-    """Open a petition that has all it needs. Whether this call did it. Raises RefusedError."""
-    if missing := what_is_missing(petition):
-        raise RefusedError(" ".join(missing))
-    return petitions.open_petition(petition)
-
-
-def what_is_missing(petition: Petition) -> list[str]:
-    """Sentences that say what a petition needs before it can be opened."""
-    has_all_keys = settings.CAMPAIGN_ROLE == "all"
-    needs = {
-        _("Publish the demand in at least one language."): petition.editions.published().exists(),
-        _("Set the date by which the data are destroyed, in the future."): petition.destroy_on is not None
-        and petition.destroy_on > timezone.now().date(),
-        _("Set the delivery key that was made offline."): bool(petition.delivery_public_key)
-        or not petition.is_high_risk,
-        _(
-            "A high-risk petition cannot run on a site whose public pages and private keys share one process:"
-            " run the roles apart first."
-        ): not (petition.is_high_risk and has_all_keys),
-    }
-    return [sentence for sentence, is_met in needs.items() if not is_met]

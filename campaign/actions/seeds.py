@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from campaign.actions.access import RefusedError
 from campaign.actions.editing import save_article_edition, save_petition_edition
 from campaign.actions.images import redraw
-from campaign.actions.publishing import open_petition
+from campaign.actions.petitions import open_petition
 from campaign.models import Article, ArticleEdition, Petition, PetitionEdition, PublicVersion
 
 HEAD = "+++\n"

@@ -29,7 +29,7 @@ def _can(move: str) -> Any:
 
 
 def open_petition(request: HttpRequest, petition: Petition, words: Mapping[str, Any]) -> Outcome:
-    return publishing.open_petition(petition) and _("The petition is open.")
+    return petitions.open_petition(petition) and _("The petition is open.")
 
 
 def pause(request: HttpRequest, petition: Petition, words: Mapping[str, Any]) -> Outcome:

@@ -4,13 +4,12 @@ import pytest
 from django.utils import timezone
 
 from campaign.actions.access import RefusedError
+from campaign.actions.petitions import open_petition, what_is_missing
 from campaign.actions.publishing import (
     make_next_version,
-    open_petition,
     publish_article,
     publish_demands,
     unpublish_article,
-    what_is_missing,
 )
 from campaign.models import Article, ArticleEdition, PetitionEdition, PublicVersion
 from tests.factories import make_article, make_demand, make_petition, make_signatory
