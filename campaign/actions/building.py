@@ -56,8 +56,7 @@ def build_slice(delivery: Delivery) -> bool:
 
 def _begin(delivery: Delivery) -> None:
     delivery.sealed_key = sealed_file.seal_new_key(delivery.pk)
-    delivery.rows_expected = _to_deliver(delivery).count()
-    held_by_us(delivery).update(sealed_key=delivery.sealed_key, rows_expected=delivery.rows_expected)
+    held_by_us(delivery).update(sealed_key=delivery.sealed_key)
 
 
 def _to_deliver(delivery: Delivery) -> SignatoryQuerySet:

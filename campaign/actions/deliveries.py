@@ -33,7 +33,7 @@ def request_export(petition: Petition, *, purpose: str, by: User) -> Delivery:
     now = timezone.now()
     delivery = Delivery.objects.create(
         petition=petition, state=APPROVED, purpose=purpose, columns=_named_columns(petition), as_of=now,
-        requested_by=by, requested_at=now, approved_by=by, approved_at=now,
+        rows_expected=petition.signature_count, requested_by=by, requested_at=now, approved_by=by, approved_at=now,
     )  # fmt: skip
     _record(delivery, AccessRecord.Act.REQUESTED, purpose, by, rows=petition.signature_count)
     return delivery
@@ -80,11 +80,15 @@ def retry_delivery(delivery: Delivery, *, by: User) -> bool:
 
 # --- Building, by the worker ---------------------------------------------------------------------------------------
 def build_deliveries() -> int:
-    """Take due deliveries further, the oldest first, for one tick; how many slices that made."""
+    """Take due deliveries further, the oldest first, for one tick; how many slices that made.
+
+    The tick that makes files ends them, too, so that none stays where nobody thought of its end.
+    """
+    delete_outlived_files()
     ends_at = monotonic() + settings.TICK_SECONDS
     slices = 0
     for delivery in Delivery.objects.to_build().order_by("pk"):
-        if monotonic() < ends_at and _claim(delivery):
+        if (not slices or monotonic() < ends_at) and _claim(delivery):
             slices += _build_until(delivery, ends_at)
     return slices
 

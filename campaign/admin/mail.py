@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from campaign.actions import mail as queue
 from campaign.admin.acts import Act, ActsAdmin, Outcome
@@ -72,7 +72,8 @@ class OutgoingMailAdmin(ReadOnlyAdmin, LongListAdmin, ActsAdmin):
     @admin.action(description=gettext_lazy("Try the selected mails now"), permissions=["retry"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet) -> None:
         number = sum(queue.retry(mail) for mail in queryset[: self.list_per_page])
-        self.message_user(request, _("%(number)d mails are due now.") % {"number": number})
+        sentence = ngettext("%(number)d mail is due now.", "%(number)d mails are due now.", number)
+        self.message_user(request, sentence % {"number": number})
 
 
 @admin.register(Notice, site=admin_site)

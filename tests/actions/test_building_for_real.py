@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,12 +27,17 @@ def officer(db):
     return make_staff("Delivery officer")
 
 
-WORKER = """
-import os, signal, django
+START = """
+import os, signal, time, django
 django.setup()
 from django.conf import settings
 from campaign.actions.deliveries import build_deliveries
+from campaign.models import Delivery
 settings.EXPORT_SLICE = 2
+"""
+KILLED = (
+    START
+    + """
 sync, synced = os.fsync, []
 def sync_or_die(descriptor):
     sync(descriptor)
@@ -40,6 +47,17 @@ def sync_or_die(descriptor):
 os.fsync = sync_or_die
 build_deliveries()
 """
+)
+# Short ticks, so that two workers hand the claim to and fro.
+ALTERNATING = (
+    START
+    + """
+settings.TICK_SECONDS = 0.01
+until = time.monotonic() + 30
+while Delivery.objects.filter(state="approved").exists() and time.monotonic() < until:
+    build_deliveries()
+"""
+)
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -47,8 +65,7 @@ def test_a_worker_killed_with_sigkill_is_followed_by_another(petition, officer, 
     settings.EXPORT_SLICE = 2
     make_people(petition, 7)
     delivery = make_delivery(petition, officer)
-    killed = run_worker_elsewhere(tmp_path, {"EXPORT_DIR": str(settings.EXPORT_DIR)})
-    assert killed == -signal.SIGKILL
+    assert run_workers(tmp_path, settings.EXPORT_DIR, KILLED) == [-signal.SIGKILL]
     delivery.refresh_from_db()
     assert (delivery.chunk_count, delivery.row_count) == (2, 4)
     assert sealed_file.path_of(delivery.pk).stat().st_size > delivery.byte_count
@@ -56,21 +73,36 @@ def test_a_worker_killed_with_sigkill_is_followed_by_another(petition, officer, 
     assert names(build(delivery), officer) == [f"Person {place}" for place in range(1, 8)]
 
 
-def run_worker_elsewhere(tmp_path: Path, environment: dict[str, str]) -> int:
-    """Run a worker that kills itself, in a process of its own, on this test's database; its exit code."""
-    database = connection.settings_dict
-    file = tmp_path / "copy.sqlite3"
-    if connection.vendor == "sqlite":  # in memory: the worker gets a copy, and what it wrote is taken back
-        connection.cursor().execute("VACUUM INTO %s", [str(file)])
-        url = f"sqlite:///{file}"
-    else:
-        login = f"{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
-        url = f"postgres://{login}/{database['NAME']}"
-    environment = os.environ | environment | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "campaign.settings"}
-    code = subprocess.run([sys.executable, "-c", WORKER], env=environment, check=False, timeout=60).returncode
-    if connection.vendor == "sqlite":
-        take_back(file)
-    return code
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_workers_at_once_make_one_file(petition, officer, settings, tmp_path):
+    make_people(petition, 40)
+    delivery = make_delivery(petition, officer)
+    assert run_workers(tmp_path, settings.EXPORT_DIR, ALTERNATING, ALTERNATING) == [0, 0]
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.row_count) == ("built", 40)
+    assert names(delivery, officer) == [f"Person {place}" for place in range(1, 41)]
+
+
+def run_workers(folder: Path, exports: Path, *programs: str) -> list[int]:
+    """Run workers beside each other, each in a process of its own, on this test's data; their exit codes."""
+    with worker_database(folder) as url:
+        names = {"DATABASE_URL": url, "EXPORT_DIR": str(exports), "DJANGO_SETTINGS_MODULE": "campaign.settings"}
+        commands = [[sys.executable, "-c", program] for program in programs]
+        running = [subprocess.Popen(command, env=os.environ | names) for command in commands]
+        return [worker.wait(timeout=120) for worker in running]
+
+
+@contextmanager
+def worker_database(folder: Path) -> Iterator[str]:
+    """The address of this test's database; on SQLite, which is in memory, of a copy that is taken back afterwards."""
+    if connection.vendor != "sqlite":
+        there = connection.settings_dict
+        login = f"{there['USER']}:{there['PASSWORD']}@{there['HOST']}:{there['PORT']}"
+        yield f"postgres://{login}/{there['NAME']}"
+        return
+    connection.cursor().execute("VACUUM INTO %s", [f"{folder}/copy.sqlite3"])
+    yield f"sqlite:///{folder}/copy.sqlite3"
+    take_back(folder / "copy.sqlite3")
 
 
 def take_back(file: Path) -> None:
