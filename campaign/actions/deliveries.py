@@ -138,9 +138,10 @@ def delete_file(delivery: Delivery, *, by: User) -> bool:
 def delete_outlived_files() -> int:
     """Delete the files that have had their day, and any that no delivery knows; how many went."""
     deleted = sum(_delete_file(delivery) for delivery in Delivery.objects.outlived())
-    known = set(Delivery.objects.with_file().values_list("pk", flat=True))
-    # A worker that wrote while its delivery was cancelled leaves a file without a key.
-    for unknown in set(sealed_file.kept_ids()) - known:
+    # A worker that wrote while its delivery was cancelled leaves a file without a key. The files are looked at first:
+    # one that another worker makes in between has its key in the database before it lies there.
+    kept = set(sealed_file.kept_ids())
+    for unknown in kept - set(Delivery.objects.with_file().values_list("pk", flat=True)):
         sealed_file.remove(unknown)
     return deleted
 

@@ -9,7 +9,7 @@ from campaign.actions import building, deliveries, sealed_file
 from campaign.actions.access import RefusedError
 from campaign.actions.deliveries import build_deliveries, cancel_delivery, open_file
 from campaign.models import Delivery, Notice, Signatory
-from tests.actions.exporting import PURPOSE, after_slice, build, make_delivery, make_people, names
+from tests.actions.exporting import PURPOSE, after_slice, build, make_delivery, make_people, names, read
 from tests.factories import make_signatory, make_staff
 
 
@@ -149,7 +149,8 @@ def test_a_name_that_will_not_open_stops_the_delivery_and_is_told(petition, offi
     assert (notice.kind, notice.details) == (
         "delivery-stopped", {"delivery": delivery.pk, "failure": f"name-unreadable {people[2].pk}"},
     )  # fmt: skip
-    assert build_deliveries() == 0
+    build_deliveries()
+    assert Notice.objects.count() == 1
     with pytest.raises(RefusedError):
         open_file(delivery, by=officer, purpose=PURPOSE)
 
@@ -166,7 +167,8 @@ def test_a_stopped_delivery_is_built_from_its_beginning_when_it_is_tried_again(p
     delivery = build(make_delivery(petition, officer))
     Signatory.objects.filter(pk=people[2].pk).update(identity=sealed)
     assert [deliveries.retry_delivery(delivery, by=officer) for _ in range(2)] == [True, False]
-    assert names(build(delivery), officer) == ["Person 1", "Person 2", "Person 3"]
+    rows = [row[:2] for row in read(build(delivery), officer)[1:]]
+    assert rows == [["1", "Person 1"], ["2", "Person 2"], ["3", "Person 3"]]
 
 
 def test_a_file_that_is_gone_half_way_stops_the_delivery(petition, officer, monkeypatch):

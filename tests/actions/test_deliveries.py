@@ -205,3 +205,16 @@ def test_a_file_that_no_delivery_knows_is_swept_away_and_no_other(petition, offi
     sealed_file.path_of(known.pk + 1).write_bytes(b"?")
     deliveries.delete_outlived_files()
     assert sealed_file.kept_ids() == [known.pk]
+
+
+def test_a_file_that_is_made_during_the_sweep_stays(petition, officer, monkeypatch):
+    kept_ids = sealed_file.kept_ids
+
+    def make_one_and_look() -> list[int]:
+        monkeypatch.setattr(sealed_file, "kept_ids", kept_ids)
+        build(make_delivery(petition, officer))
+        return kept_ids()
+
+    monkeypatch.setattr(sealed_file, "kept_ids", make_one_and_look)
+    deliveries.delete_outlived_files()
+    assert kept_ids() == [Delivery.objects.get().pk]
