@@ -1,14 +1,19 @@
 """What stands around every request: the policy headers, and the pages kept for a few seconds."""
 
+import gzip
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from time import monotonic
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
 from campaign.models import PublicVersion
 
 _NEVER_KEPT = ("/healthz", "/readyz", "/static/", "/media/", "/admin/", "/mailbox/")
+_TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _POLICY = {
     "default-src": "'none'",
@@ -48,10 +53,29 @@ class PolicyMiddleware:
         return response
 
 
+@dataclass(frozen=True)
+class KeptPage:
+    """A finished page, as it is and compressed (RFC 1952)."""
+
+    until: float
+    body: bytes
+    packed: bytes
+    headers: dict[str, str]
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        is_packed = _TAKES_GZIP.search(request.headers.get("Accept-Encoding", "")) is not None
+        response = HttpResponse(self.packed if is_packed else self.body, headers=self.headers)
+        if is_packed:
+            response["Content-Encoding"] = "gzip"
+        response["Content-Length"] = str(len(response.content))
+        return response
+
+
 class KeptPagesMiddleware:
     """Keeps finished public pages for a few seconds in this process, and drops them when anything public changes.
 
     Only what says `Cache-Control: public` and sets no cookie is kept, whole, by its path: what any cache may hold.
+    It is compressed for those who have no proxy that does it: such a page holds no secret that its length could tell.
     """
 
     seconds = 5.0
@@ -60,7 +84,7 @@ class KeptPagesMiddleware:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        self.pages: dict[str, tuple[float, bytes, dict[str, str]]] = {}
+        self.pages: dict[str, KeptPage] = {}
         self.version = -1
         self.looked_at = 0.0
 
@@ -70,13 +94,16 @@ class KeptPagesMiddleware:
         self._drop_if_changed()
         request.get_host()  # raises DisallowedHost, as every other page does
         kept = self.pages.get(request.path)
-        if kept and kept[0] > monotonic():
-            return HttpResponse(kept[1], headers=kept[2])
+        if kept and kept.until > monotonic():
+            return kept.answer(request)
         version = self.version
         response = self.get_response(request)
-        if self._may_keep(response) and version == self.version:  # else it may show what was before the change
-            self._keep(request.path, response)
-        return response
+        if not self._may_keep(response):
+            return response
+        kept = self._packed(response)
+        if version == self.version:  # else it may show what was before the change
+            self._keep(request.path, kept)
+        return kept.answer(request)
 
     def _drop_if_changed(self) -> None:
         if monotonic() - self.looked_at < self.looks_every:
@@ -96,7 +123,12 @@ class KeptPagesMiddleware:
         is_public = "public" in response.get("Cache-Control", "") and not response.cookies
         return is_public and response.status_code == 200 and not response.streaming
 
-    def _keep(self, path: str, response: HttpResponse) -> None:
+    def _packed(self, response: HttpResponse) -> KeptPage:
+        patch_vary_headers(response, ["Accept-Encoding"])
+        packed = gzip.compress(response.content, compresslevel=6, mtime=0)
+        return KeptPage(monotonic() + self.seconds, response.content, packed, dict(response.items()))
+
+    def _keep(self, path: str, page: KeptPage) -> None:
         if len(self.pages) >= self.at_most:
             self.pages.clear()
-        self.pages[path] = (monotonic() + self.seconds, response.content, dict(response.items()))
+        self.pages[path] = page
