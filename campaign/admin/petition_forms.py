@@ -7,6 +7,7 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.utils.translation import gettext_lazy as _
 
 from campaign.admin.editions import EditionForm
+from campaign.crypto import KeyUnreadableError, key_id
 from campaign.models import Petition, PetitionEdition
 from campaign.models.petition import COLUMNS, default_goal_steps
 
@@ -64,6 +65,18 @@ class PetitionForm(forms.ModelForm):
             "default_visibility": _("What the form has chosen beforehand. Each signatory may choose otherwise."),
             "closes_at": _("What was signed before may be confirmed for 7 days more."),
         }
+
+    def clean_delivery_public_key(self) -> str:
+        """A key that cannot be read would make every signing fail; one on a standard petition would lock its names."""
+        key = self.cleaned_data["delivery_public_key"].strip()
+        if key and self.cleaned_data.get("mode") == Petition.Mode.STANDARD:
+            raise forms.ValidationError(_("Only a high-risk petition has a key of its own. Leave this empty."))
+        try:
+            if key:
+                key_id(key)
+        except KeyUnreadableError as error:
+            raise forms.ValidationError(_("This is no public key as `manage.py keys new` writes it.")) from error
+        return key
 
     def clean_destroy_on(self) -> Any:
         """The public date is a promise to those who signed: it may come earlier, never later."""

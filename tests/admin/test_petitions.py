@@ -129,6 +129,27 @@ def test_mode_key_and_address_are_fixed_once_it_was_opened(editor, petition):
     assert Petition.objects.values_list("mode", "delivery_public_key", "slug").get() == ("standard", "", petition.slug)
 
 
+GOOD_KEY = crypto.public_key_of(crypto.new_private_key("mlkem768x25519"))
+
+
+@pytest.mark.parametrize(
+    ("mode", "key", "wrong"),
+    [
+        ("high_risk", GOOD_KEY, []),
+        ("high_risk", "", ["delivery_public_key"]),
+        ("high_risk", "AGE1XYZ", ["delivery_public_key"]),
+        ("high_risk", GOOD_KEY[:-9], ["delivery_public_key"]),
+        ("standard", GOOD_KEY, ["delivery_public_key"]),
+    ],
+)
+def test_a_high_risk_petition_has_a_key_that_can_be_read_and_no_other_has_one(editor, mode, key, wrong):
+    petition = make_petition(state="draft")
+    words = filled_in(editor, change(petition)) | {"mode": mode, "delivery_public_key": key}
+    answer = editor.post(change(petition), words)
+    assert (list(answer.context["adminform"].form.errors) if answer.context else []) == wrong
+    assert Petition.objects.get().delivery_public_key == ("" if wrong else key)
+
+
 def test_what_staff_lose_in_high_risk_mode_is_said_where_it_is_chosen(editor):
     assert "see no names at all" in editor.get(f"{LIST}add/").content.decode()
 
