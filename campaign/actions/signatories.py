@@ -178,6 +178,26 @@ def _chosen(signatory: Signatory, choices: Choices) -> dict[str, Any]:
     return values
 
 
+def what_is_held(signatory: Signatory) -> dict[str, Any]:
+    """All that is kept of a signatory, as far as the public process may know; times in ISO 8601, UTC."""
+    times = ("signed_at", "confirmed_at", "ended_at", "erased_at")
+    clear = ("state", "visibility", "country", "wants_updates", "public_name")
+    sealed = {
+        "full name, sealed so that this site cannot read it back": signatory.is_name_standing and not signatory.erased_at,
+        "e-mail address, sealed so that this site cannot read it back": signatory.wants_updates,
+        "digest of the e-mail address": signatory.email_digest is not None,
+        "digest of this page's link": signatory.token_hash is not None,
+    }
+    return {
+        "petition": signatory.petition.slug,
+        "language": signatory.edition.language,
+        "version": signatory.edition.version,
+        **{name: getattr(signatory, name) for name in (*clear, *times)},
+        "kept, but not readable here": [what for what, is_kept in sealed.items() if is_kept],
+        "erased by": signatory.petition.destroy_on,
+    }
+
+
 def is_mailbox_of(signatory: Signatory, email: str) -> bool:
     """Whether an address is the one this signatory signed with. Raises AddressUnusableError."""
     return envelopes.email_digest(signatory.petition, email) == bytes(signatory.email_digest or b"")

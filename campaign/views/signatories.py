@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -138,4 +138,17 @@ def _again(request: HttpRequest, signatory: Signatory) -> HttpResponse:
     return HttpResponseRedirect(reverse("check-your-email", args=[signatory.petition.slug]), status=303)
 
 
-_ACTS = {"confirm": _confirm, "change": _change, "withdraw": _withdraw, "not_me": _refuse, "again": _again}
+def _download(request: HttpRequest, signatory: Signatory) -> HttpResponse:
+    response = JsonResponse(signatories.what_is_held(signatory), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response["Content-Disposition"] = 'attachment; filename="signature.json"'
+    return response
+
+
+_ACTS = {
+    "confirm": _confirm,
+    "change": _change,
+    "withdraw": _withdraw,
+    "not_me": _refuse,
+    "again": _again,
+    "download": _download,
+}

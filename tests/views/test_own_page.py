@@ -262,6 +262,21 @@ def test_an_unknown_act_does_nothing(client, pending, action):
     assert snapshot() == before
 
 
+def test_all_that_is_held_can_be_downloaded_without_what_this_process_cannot_read(client, confirmed):
+    answer = client.post(path_of(confirmed), {"action": "download"})
+    held = answer.json()
+    assert answer["Content-Disposition"] == 'attachment; filename="signature.json"'
+    assert "no-store" in answer["Cache-Control"]
+    assert (held["petition"], held["state"], held["country"]) == ("let-them-choose", "confirmed", "KR")
+    assert len(held["kept, but not readable here"]) == 3
+    assert NAME not in answer.content.decode()
+    assert EMAIL not in answer.content.decode()
+    client.post(path_of(confirmed), {"action": "withdraw"})
+    after = client.post(path_of(confirmed), {"action": "download"}).json()
+    assert after["kept, but not readable here"] == ["digest of this page's link"]
+    assert (after["country"], after["public_name"], after["wants_updates"]) == ("", None, False)
+
+
 def test_other_sites_cannot_press_the_buttons(client, pending):
     headers = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
     assert client.post(path_of(pending), CHOSEN, headers=headers).status_code == 403
