@@ -22,13 +22,14 @@ from django.utils.translation import override
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route
 
 from campaign import crypto
+from campaign.actions import letters
 from campaign.actions.editing import save_update
 from campaign.actions.petitions import close_petition, pause_petition, resume_petition
 from campaign.actions.publishing import make_next_version, publish_demands
 from campaign.actions.seeds import load_seeds
 from campaign.mailbox import read_mails
 from campaign.middleware import KeptPagesMiddleware
-from campaign.models import Article, Petition, Signatory, Update
+from campaign.models import Article, OutgoingMail, Petition, Signatory, Update
 from campaign.models.signatory import CONFIRMED, EXPIRED, PENDING, REJECTED, WITHDRAWN
 from campaign.views.errors import error_page
 from tests.factories import make_signatory, move_signatory, post_form, send_mails
@@ -103,7 +104,7 @@ def pages_in(petition: Petition, language: str) -> Iterator[Shown]:
     yield from own_pages(petition, language)
     yield from pages_not_open(petition, language)
     yield from pages_of_errors(language)
-    yield from pages_of_mails(language)
+    yield from pages_of_mails(petition, language)
 
 
 def pages_to_read(petition: Petition, language: str) -> Iterator[Shown]:
@@ -198,18 +199,17 @@ def pages_of_errors(language: str) -> Iterator[Shown]:
             )
 
 
-def pages_of_mails(language: str) -> Iterator[Shown]:
-    """The mailbox, and the HTML of one mail of each kind; by now all kinds were sent in this language."""
+def pages_of_mails(petition: Petition, language: str) -> Iterator[Shown]:
+    """The HTML of each kind of mail, and the development mailbox with what was sent so far."""
+    row, _path = signed(petition, language)
+    mail = OutgoingMail.objects.filter(signatory=row).get()
+    for letter in (letters.CONFIRM, letters.STANDING):
+        body = letters.compose(mail, letter=letter, address="a@example.org").alternatives[0].content.encode()
+        yield Shown(f"{MAILS}{letter}", language, f"/mail-{language}-{letter}", 200, typed(Path("mail.html")), body)
     here = {"Host": "localhost", "Accept-Language": language}
     yield ask("mailbox", language, "/mailbox/", None, **here)
-    by_subject = {}
-    for name, mail in read_mails():
-        if mail["Content-Language"] == language:
-            by_subject.setdefault(mail["Subject"], (name, mail))
-    for number, (name, mail) in enumerate(by_subject.values()):
-        yield ask(f"mailbox, mail {number}", language, f"/mailbox/{name}/", None, **here)
-        body = mail.get_body(("html",)).get_content().encode()
-        yield Shown(f"{MAILS}{number}", language, f"/mail-{language}-{number}", 200, typed(Path("mail.html")), body)
+    name, _mail = read_mails()[0]
+    yield ask("mailbox, mail", language, f"/mailbox/{name}/", None, **here)
 
 
 # --- Looking at them -----------------------------------------------------------------------------------------------
