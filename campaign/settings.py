@@ -116,7 +116,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-# --- Languages: a fourth is a line here, a folder in locale/ and in seeds/ (docs/operations.md) ------------------
+# --- Languages: a fourth is a line here, a folder in locale/ and in seeds/ (docs/languages.md) ------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ko", "한국어"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [BASE_DIR / "campaign" / "locale"]
