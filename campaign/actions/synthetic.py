@@ -126,7 +126,7 @@ def _copy(rows: list[Row]) -> None:
     """COPY in its binary form: INSERT takes several times as long."""
     fields = Signatory._meta.concrete_fields
     table = connection.ops.quote_name(Signatory._meta.db_table)
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     values_of = itemgetter(*(field.attname for field in fields))
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
         copy.set_types([(field.db_type(connection) or "").partition("(")[0] for field in fields])
