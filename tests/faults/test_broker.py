@@ -9,7 +9,8 @@ import time
 import pytest
 
 from tests.factories import make_address
-from tests.site import new_site, wait_until
+from tests.faults.test_kill import owe_mails, states
+from tests.site import WITH_BROKER, new_site, wait_until
 from tests.smtp import free_port
 
 REDIS = shutil.which("redis-server")
@@ -17,6 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not REDIS, reason="needs redi
 FAULT_SECONDS = 3  # longer than every timeout towards the broker
 SIGN_SECONDS = 5  # one is promised; a machine that runs other tests beside this one is given more
 BACK_SECONDS = 60
+STOP_SECONDS = 10
 
 
 class Broker:
@@ -90,3 +92,19 @@ def test_signing_answers_without_the_broker_and_the_mail_leaves_once_it_is_back(
     wait_until(lambda: all(map(site.office.mails_to, owed)), "all mails that are owed", BACK_SECONDS)
     assert [len(site.office.mails_to(email)) for email in owed] == [1, 1, 1]
     assert {name: process.pid for name, process in site.processes.items() if process.poll() is None} == numbers
+
+
+def test_a_worker_with_a_pool_told_to_stop_gives_its_claims_back_in_mid_batch(site):
+    """As a container is stopped: the signal goes to the main process, which lets its pool finish."""
+    wait_until(lambda: not {"queued", "sending"} & set(states(site)), "nothing is owed from before")
+    before = states(site)
+    sent_before, site.office.seconds_per_mail = len(site.office.mails), 0.1
+    owe_mails(site, 30)
+    wait_until(lambda: len(site.office.mails) > sent_before + 3, "some have left")
+    asked_at = time.monotonic()
+    assert (site.stop("worker"), time.monotonic() - asked_at < STOP_SECONDS) == (0, True)
+    sent = len(site.office.mails) - sent_before
+    assert states(site) == before | {"sent": before.get("sent", 0) + sent, "queued": 30 - sent}
+    site.start("worker", WITH_BROKER["worker"])
+    wait_until(lambda: states(site) == before | {"sent": before.get("sent", 0) + 30}, "all have left")
+    assert len(site.office.mails) == sent_before + 30
