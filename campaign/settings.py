@@ -175,7 +175,7 @@ DEFAULT_FROM_EMAIL = env.str(
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
 MAILBOX_DIR = DATA_DIR / "mailbox"
-_email_url = read_secret("EMAIL_URL")
+_email_url = read_secret("EMAIL_URL").replace("console:", "consolemail:")  # django-environ's name for it
 HAS_MAILBOX = DEVELOPMENT and not _email_url
 if _email_url:
     vars().update(env.email_url_config(_email_url))

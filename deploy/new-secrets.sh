@@ -15,11 +15,15 @@ else
         python manage.py keys new --directory /secrets
 fi
 
-password() { head -c 24 /dev/urandom | base64 | tr '+/' '-_'; }
+random() { head -c 48 /dev/urandom | base64 --wrap=0 | tr '+/' '-_'; }
 keep() { [ -e "$secrets/$1" ] || printf '%s\n' "$2" > "$secrets/$1"; }
-keep DATABASE_PASSWORD "$(password)"
+rm -f "$secrets/SECRET_KEY"  # each role has one of its own: what the public pages lose signs no session of staff
+for role in public admin worker; do
+    keep "SECRET_KEY_$role" "$(random)"
+done
+keep DATABASE_PASSWORD "$(random)"
 for role in owner public admin worker; do
-    keep "DATABASE_URL_$role" "postgres://undersigned_$role:$(password)@db:5432/undersigned"
+    keep "DATABASE_URL_$role" "postgres://undersigned_$role:$(random)@db:5432/undersigned"
 done
 
 # Compose mounts each file as it is into the containers that hold it, whose users are not yours: so the files can be

@@ -51,27 +51,29 @@ def test_each_service_of_ours_plays_a_known_role():
 
 
 @pytest.mark.parametrize("name", OURS)
+def file_of(name, secret):
+    """The file that holds a service's secret; some are each role's own."""
+    own = {"SECRET_KEY": ROLE_OF[name], "DATABASE_URL": DATABASE_ROLE_OF.get(name)}
+    return f"{secret}_{own[secret]}" if secret in own else secret
+
+
+def secrets_of(name):
+    """What a service should hold: its role's secrets, its login to the database, and the worker the mail server's."""
+    held = {secret for secret, holders in SECRETS.items() if ROLE_OF[name] in holders}
+    held |= {"DATABASE_URL"} if name in DATABASE_ROLE_OF else set()
+    return held | ({"EMAIL_URL"} if name == "worker" else set())
+
+
+@pytest.mark.parametrize("name", OURS)
 def test_each_service_holds_its_roles_secrets_and_no_others(name):
-    expected = {secret for secret, holders in SECRETS.items() if ROLE_OF[name] in holders}
-    if name in DATABASE_ROLE_OF:
-        expected.add(f"DATABASE_URL_{DATABASE_ROLE_OF[name]}")
-    if name == "worker":
-        expected.add("EMAIL_URL")
-    assert set(SERVICES[name].get("secrets", [])) == expected
+    assert set(SERVICES[name].get("secrets", [])) == {file_of(name, secret) for secret in secrets_of(name)}
 
 
 @pytest.mark.parametrize("name", OURS)
 def test_each_secret_is_read_from_its_file_and_from_nowhere_else(name):
     told = environment_of(name, TOLD)
-    files = {
-        key.removesuffix("_FILE"): path
-        for key, path in told.items()
-        if key.endswith("_FILE") and key != "HEARTBEAT_FILE"
-    }
-    secrets = {
-        secret.partition("DATABASE_URL_")[0] or "DATABASE_URL": secret for secret in SERVICES[name].get("secrets", [])
-    }
-    assert files == {key: f"/run/secrets/{secret}" for key, secret in secrets.items()}
+    files = {key: path for key, path in told.items() if key.endswith("_FILE") and key != "HEARTBEAT_FILE"}
+    assert files == {f"{secret}_FILE": f"/run/secrets/{file_of(name, secret)}" for secret in secrets_of(name)}
     assert {*SECRETS, "DATABASE_URL", "EMAIL_URL"} & set(told) == set()
 
 
