@@ -9,8 +9,9 @@ import pytest
 from django.conf import settings
 from django.core import mail as outbox
 from django.test import Client
+from django.utils import translation
 
-from campaign.middleware import KeptPagesMiddleware
+from campaign.actions.kept import Kept
 from campaign.models import Petition
 from tests.factories import make_petition
 
@@ -25,8 +26,15 @@ def django_db_modify_db_settings(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def _look_for_changes_at_once(monkeypatch):
-    monkeypatch.setattr(KeptPagesMiddleware, "looks_every", 0.0)
-    monkeypatch.setattr(KeptPagesMiddleware, "seconds", 0.0)
+    monkeypatch.setattr(Kept, "looks_every", 0.0)
+    monkeypatch.setattr(Kept, "seconds", 0.0)
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    """A request leaves its language behind in the thread; the next test must not find it."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)

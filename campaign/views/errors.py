@@ -3,7 +3,12 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import add_never_cache_headers
+
+
+def never_stored(response: HttpResponse) -> HttpResponse:
+    """Keep an answer out of every cache (RFC 9111, 5.2.2.5), by a header that tells nothing of the time."""
+    response["Cache-Control"] = "no-store, private"
+    return response
 
 
 def error_page(request: HttpRequest, status: int) -> HttpResponse:
@@ -11,8 +16,7 @@ def error_page(request: HttpRequest, status: int) -> HttpResponse:
     # Nothing of the address stands in the page: one who guesses at links learns nothing from comparing them.
     context = {"status": status, "page_path": reverse("front-page")}
     response = render(request, f"errors/{status}.html", context, status=status)
-    add_never_cache_headers(response)
-    return response
+    return never_stored(response)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -9,22 +9,23 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaign.actions import signatories
+from campaign.actions.kept import Kept
 from campaign.actions.letters import expected_subject
 from campaign.forms import AddressForm, SignForm
 from campaign.models import Petition, PetitionEdition
-from campaign.views.errors import error_page
+from campaign.views.errors import error_page, never_stored
 from campaign.views.guard import from_here_only
 
 LATEST_UPDATES = 3
 UPDATES_SHOWN = 100
 public_page = cache_control(public=True, max_age=settings.PAGE_MAX_AGE_SECONDS, stale_while_revalidate=60)
+_to_sign: Kept[PetitionEdition] = Kept()
 
 
 def public_petition(slug: str) -> Petition:
@@ -36,6 +37,11 @@ def demand_of(petition: Petition) -> PetitionEdition:
     if demand is None:
         raise Http404
     return demand
+
+
+def demand_to_sign(slug: str) -> PetitionEdition:
+    """Petition and demand, kept for a moment: whether it is open still is asked by the statement that signs."""
+    return _to_sign.get_or_make((slug, get_language()), lambda: demand_of(public_petition(slug)))
 
 
 def petition_context(petition: Petition, form: SignForm | None = None) -> dict[str, Any]:
@@ -91,13 +97,13 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
     if is_too_large(request):
         return error_page(request, 413)
     try:
-        return _sign(request, public_petition(slug))
+        return _sign(request, demand_to_sign(slug))
     except DatabaseError:
         return error_page(request, 503)
 
 
-def _sign(request: HttpRequest, petition: Petition) -> HttpResponse:
-    demand = demand_of(petition)
+def _sign(request: HttpRequest, demand: PetitionEdition) -> HttpResponse:
+    petition = demand.petition
     if not petition.is_open:
         return _not_open(request, petition)
     form = SignForm(*posted(request), petition=petition, demand=demand)
@@ -135,7 +141,7 @@ def check_your_email(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    add_never_cache_headers(response)
+    never_stored(response)
     response["X-Robots-Tag"] = "noindex"
     return response
 

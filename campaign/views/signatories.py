@@ -8,19 +8,20 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import add_never_cache_headers
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from campaign.actions import signatories
+from campaign.actions.kept import Kept
 from campaign.forms import AddressForm, ChangeForm, ConfirmForm, PublicForm
-from campaign.models import Signatory
+from campaign.models import PetitionEdition, Signatory
 from campaign.models.signatory import CONFIRMED, EXPIRED, PENDING
-from campaign.views.errors import error_page
+from campaign.views.errors import error_page, never_stored
 from campaign.views.guard import from_here_only
 from campaign.views.petitions import is_too_large, posted
 
 TOKEN_CHARACTERS = 43
+_signed: Kept[PetitionEdition] = Kept()
 
 
 def _unstored(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -29,7 +30,7 @@ def _unstored(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def unstored(request: HttpRequest, token: str) -> HttpResponse:
         response = view(request, token)
-        add_never_cache_headers(response)
+        never_stored(response)
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
@@ -60,8 +61,16 @@ def _find(token: str) -> Signatory | None:
     if len(token) != TOKEN_CHARACTERS:
         return None
     # Without the envelopes and the nonce: the public process has no use for them, and its database role no access.
-    rows = Signatory.objects.with_token(token).defer("identity", "mailbox", "nonce")
-    return rows.select_related("petition", "edition").first()
+    found = list(Signatory.objects.with_token(token).defer("identity", "mailbox", "nonce"))
+    for signatory in found:
+        signatory.edition = _edition(signatory.edition_id)
+        signatory.petition = signatory.edition.petition
+    return found[0] if found else None
+
+
+def _edition(pk: int) -> PetitionEdition:
+    """What was signed, and on which petition: the same for most who come, and kept for a moment."""
+    return _signed.get_or_make(pk, lambda: PetitionEdition.objects.select_related("petition").get(pk=pk))
 
 
 def _show(

@@ -89,7 +89,7 @@ def test_signed_editions_are_marked_so_that_their_words_stand(petition):
 
 
 @pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_several_processes_share_the_work(monkeypatch):
     monkeypatch.setattr(synthetic, "BATCH", 10)
     petition = make_petition(languages=("en",))
@@ -100,7 +100,7 @@ def test_several_processes_share_the_work(monkeypatch):
 
 def test_refuses_a_high_risk_petition(db):
     key = crypto.public_key_of(crypto.new_private_key())
-    petition = make_petition(mode="high_risk", delivery_public_key=key)
+    petition = make_petition(state="draft", mode="high_risk", delivery_public_key=key)
     with pytest.raises(CommandError, match="high-risk"):
         make(1, "--yes-really", petition=petition)
     assert Signatory.objects.count() == 0
@@ -118,7 +118,7 @@ def test_refuses_without_the_link_key_or_an_edition_or_a_number(petition, settin
     with pytest.raises(CommandError, match="1 or more"):
         make(0, petition=petition)
     with pytest.raises(CommandError, match="no published edition"):
-        make(1, petition=make_petition("untranslated", languages=()))
+        make(1, petition=make_petition("untranslated", state="draft", languages=()))
     settings.LINK_KEY = ""
     with pytest.raises(CommandError, match="LINK_KEY"):
         make(1, petition=petition)
