@@ -4,13 +4,11 @@ import gzip
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import monotonic
 
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-from campaign.models import PublicVersion
+from campaign.actions.kept import Kept
 
 _NEVER_KEPT = ("/healthz", "/readyz", "/static/", "/media/", "/admin/", "/mailbox/")
 _TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
@@ -57,10 +55,15 @@ class PolicyMiddleware:
 class KeptPage:
     """A finished page, as it is and compressed (RFC 1952)."""
 
-    until: float
     body: bytes
     packed: bytes
     headers: dict[str, str]
+
+    @classmethod
+    def of(cls, response: HttpResponse) -> "KeptPage":
+        patch_vary_headers(response, ["Accept-Encoding"])
+        packed = gzip.compress(response.content, compresslevel=6, mtime=0)
+        return cls(response.content, packed, dict(response.items()))
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         is_packed = _TAKES_GZIP.search(request.headers.get("Accept-Encoding", "")) is not None
@@ -71,64 +74,33 @@ class KeptPage:
         return response
 
 
-class KeptPagesMiddleware:
+class KeptPagesMiddleware(Kept[KeptPage]):
     """Keeps finished public pages for a few seconds in this process, and drops them when anything public changes.
 
     Only what says `Cache-Control: public` and sets no cookie is kept, whole, by its path: what any cache may hold.
     It is compressed for those who have no proxy that does it: such a page holds no secret that its length could tell.
     """
 
-    seconds = 5.0
-    looks_every = 0.5  # seconds between two looks at the public version
-    at_most = 512  # pages
-
     def __init__(self, get_response: GetResponse) -> None:
+        super().__init__()
         self.get_response = get_response
-        self.pages: dict[str, KeptPage] = {}
-        self.version = -1
-        self.looked_at = 0.0
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method != "GET" or request.META.get("QUERY_STRING") or request.path.startswith(_NEVER_KEPT):
             return self.get_response(request)
-        self._drop_if_changed()
+        page = self.get(request.path)
         request.get_host()  # raises DisallowedHost, as every other page does
-        kept = self.pages.get(request.path)
-        if kept and kept.until > monotonic():
-            return kept.answer(request)
+        if page:
+            return page.answer(request)
         version = self.version
         response = self.get_response(request)
-        if not self._may_keep(response):
+        if not _may_be_kept(response):
             return response
-        kept = self._packed(response)
-        if version == self.version:  # else it may show what was before the change
-            self._keep(request.path, kept)
-        return kept.answer(request)
+        page = KeptPage.of(response)
+        self.keep(request.path, page, version=version)
+        return page.answer(request)
 
-    def _drop_if_changed(self) -> None:
-        if monotonic() - self.looked_at < self.looks_every:
-            return
-        try:
-            version = PublicVersion.current()
-        except (DatabaseError, PublicVersion.DoesNotExist):
-            return  # keep what there is: a page of a minute ago is better than none
-        finally:
-            self.looked_at = monotonic()
-        if version != self.version:
-            self.pages.clear()
-            self.version = version
 
-    @staticmethod
-    def _may_keep(response: HttpResponse) -> bool:
-        is_public = "public" in response.get("Cache-Control", "") and not response.cookies
-        return is_public and response.status_code == 200 and not response.streaming
-
-    def _packed(self, response: HttpResponse) -> KeptPage:
-        patch_vary_headers(response, ["Accept-Encoding"])
-        packed = gzip.compress(response.content, compresslevel=6, mtime=0)
-        return KeptPage(monotonic() + self.seconds, response.content, packed, dict(response.items()))
-
-    def _keep(self, path: str, page: KeptPage) -> None:
-        if len(self.pages) >= self.at_most:
-            self.pages.clear()
-        self.pages[path] = page
+def _may_be_kept(response: HttpResponse) -> bool:
+    is_public = "public" in response.get("Cache-Control", "") and not response.cookies
+    return is_public and response.status_code == 200 and not response.streaming

@@ -111,7 +111,7 @@ def _insert_or_note(row: Signatory) -> Any:
 @cache
 def _insert_or_note_sql() -> str:
     """Raw, for the ORM's upsert can only copy columns. Words differ once they have differed, or the digests do."""
-    columns = [field.column for field in Signatory._meta.concrete_fields]
+    columns = [str(field.column) for field in Signatory._meta.concrete_fields]
     table, petitions = Signatory._meta.db_table, Petition._meta.db_table
     return (
         f"INSERT INTO {table} ({', '.join(columns)})"  # noqa: S608 - names of our own
