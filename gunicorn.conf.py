@@ -37,7 +37,7 @@ wsgi_app = "campaign.wsgi:application"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS") or 2)
 threads = int(os.environ.get("WEB_THREADS") or 4)
-preload_app = True  # shares memory between workers, and a missing secret stops the start with its sentence
+preload_app = True  # shares memory between workers, and the last line says which secret is missing
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - a heartbeat must not wait for a disk
 
 timeout = 30  # seconds a worker may hang

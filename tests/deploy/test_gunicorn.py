@@ -76,7 +76,7 @@ def test_a_missing_secret_stops_the_start_with_its_sentence():
         cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30, check=False,
     )  # fmt: skip
     assert done.returncode != 0
-    assert "Role 'public' needs CAMPAIGN_KEY, POST_PUBLIC_KEY, DELIVERY_PUBLIC_KEY" in done.stderr
+    assert "Role 'public' needs CAMPAIGN_KEY, POST_PUBLIC_KEY, DELIVERY_PUBLIC_KEY" in done.stderr.splitlines()[-1]
 
 
 # --- Health checks ----------------------------------------------------------------------------------------------------
@@ -92,7 +92,8 @@ def test_a_heartbeat_is_young_old_or_missing(tmp_path):
     beat.touch()
     assert health("heartbeat", HEARTBEAT_FILE=str(beat)) == (0, "")
     os.utime(beat, (time.time() - 90, time.time() - 90))
-    assert health("heartbeat", HEARTBEAT_FILE=str(beat)) == (1, "nothing was done for 90 seconds")
+    code, words = health("heartbeat", HEARTBEAT_FILE=str(beat))
+    assert (code, bool(re.fullmatch(r"nothing was done for \d+ seconds", words))) == (1, True)
 
 
 def test_the_web_check_asks_with_the_sites_own_name():
