@@ -96,6 +96,12 @@ def test_two_builders_at_once_make_one_file(petition, officer, monkeypatch):
     assert built_by_second == [0]
 
 
+def test_a_delivery_is_claimed_by_one_of_two_that_saw_it(petition, officer):
+    pk = make_delivery(petition, officer).pk
+    seen_by_both = [Delivery.objects.get(pk=pk) for _ in range(2)]
+    assert [deliveries._claim(each) for each in seen_by_both] == [True, False]
+
+
 def test_a_builder_that_was_silent_too_long_neither_writes_nor_counts(petition, officer, monkeypatch):
     make_people(petition, 5)
     delivery = make_delivery(petition, officer)

@@ -70,7 +70,7 @@ def test_a_column_is_given_only_of_signatures_whose_demand_named_it(petition, of
 
 
 def test_a_column_no_demand_named_is_not_there_at_all(officer, db):
-    petition = make_petition(languages=())
+    petition = make_petition(state="draft", languages=())
     make_demand(petition, delivered_columns=["name", "country"])
     assert make_delivery(petition, officer).columns == ["name", "country"]
 

@@ -83,6 +83,7 @@ def test_who_does_not_moderate_sees_and_finds_nobody(logged_in, row, group):
     words = {"purpose": PURPOSE, "reason": "Why.", "address": ADDRESS, "act": "reject", "ids": str(row.pk)}
     for address in (page(row), page(row, "who"), page(row, "reject"), f"{LIST}find/", f"{LIST}decide/"):
         assert stranger.post(address, words).status_code == 403
+        assert stranger.get(address).status_code in (403, 405)
     assert (AccessRecord.objects.count(), Signatory.objects.get().state) == (0, CONFIRMED)
 
 
