@@ -18,6 +18,8 @@ from campaign.models import Delivery, Petition, PetitionEdition, Signatory
 from campaign.models.delivery import APPROVED, BUILT, DeliveryQuerySet
 from campaign.models.signatory import SignatoryQuerySet
 
+_NEEDED = ("petition", "edition", "country", "signed_at", "identity", "email_digest")
+
 
 class StoppedError(Exception):
     """The delivery cannot go on by itself; the message is a code, and the key of the row that stopped it."""
@@ -62,7 +64,8 @@ def _begin(delivery: Delivery) -> None:
 def _to_deliver(delivery: Delivery) -> SignatoryQuerySet:
     """Who comes next, in the order of the keys, which is that of signing."""
     rows = Signatory.objects.deliverable().filter(petition=delivery.petition_id, confirmed_at__lte=delivery.as_of)
-    return (rows.filter(pk__gt=delivery.cursor) if delivery.cursor else rows).order_by("pk")
+    rows = rows.filter(pk__gt=delivery.cursor) if delivery.cursor else rows
+    return rows.only(*_NEEDED).order_by("pk")
 
 
 def _move_cursor(delivery: Delivery, rows: Sequence[Signatory], byte_count: int) -> bool:

@@ -23,7 +23,8 @@ class PetitionFilter(admin.SimpleListFilter):
         return [(str(pk), slug) for pk, slug in Petition.objects.values_list("pk", "slug")]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
-        petition = Petition.objects.filter(pk=self.value()).first() if str(self.value()).isdecimal() else None
+        chosen = self.value() or ""
+        petition = Petition.objects.filter(pk=int(chosen)).first() if chosen.isdecimal() else None
         if petition is None:
             return queryset
         if petition.closed_at:

@@ -1,6 +1,7 @@
 """What staff are asked before a button acts."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -42,7 +43,7 @@ class PictureField(forms.ImageField):
         return redraw(picture) if isinstance(picture, UploadedFile) else picture
 
 
-PICTURES = {models.ImageField: {"form_class": PictureField}}
+PICTURES: Mapping[type[models.Field], Mapping[str, Any]] = {models.ImageField: {"form_class": PictureField}}
 
 
 class ConfirmForm(forms.Form):
