@@ -183,7 +183,8 @@ def what_is_held(signatory: Signatory) -> dict[str, Any]:
     times = ("signed_at", "confirmed_at", "ended_at", "erased_at")
     clear = ("state", "visibility", "country", "wants_updates", "public_name")
     sealed = {
-        "full name, sealed so that this site cannot read it back": signatory.is_name_standing and not signatory.erased_at,
+        "full name, sealed so that this site cannot read it back": signatory.is_name_standing
+        and not signatory.erased_at,
         "e-mail address, sealed so that this site cannot read it back": signatory.wants_updates,
         "digest of the e-mail address": signatory.email_digest is not None,
         "digest of this page's link": signatory.token_hash is not None,

@@ -70,7 +70,10 @@ class ArticleEdition(models.Model):
     )
     hero_caption = models.CharField(_("caption of the hero image"), max_length=300, blank=True)
     card = models.ImageField(
-        _("card for social sites"), upload_to="cards/", blank=True, help_text=_("1200 × 630 pixels, with the title on it.")
+        _("card for social sites"),
+        upload_to="cards/",
+        blank=True,
+        help_text=_("1200 × 630 pixels, with the title on it."),
     )
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 

@@ -22,7 +22,7 @@ from campaign.views.pages import public_page
 SECURITY_TXT_LIFETIME = timedelta(days=180)
 
 
-class ArticleFeed(Feed):  # type: ignore[type-arg]
+class ArticleFeed(Feed):
     """The published articles of one language, newest first (Atom, RFC 4287)."""
 
     feed_type = Atom1Feed
