@@ -1,7 +1,8 @@
 """A pytest plugin, `-p tests.deploy.as_role`: the suite on PostgreSQL with the rights that production gives.
 
-Tests go on making their rows as the owner of the tables, but each request runs with the rights of the public pages or,
-under /admin/, of the admin, and each round of the worker with the worker's: deploy/grants.sql, under names of its own.
+Tests go on making their rows as the owner of the tables. Each request runs with the rights of the public pages or, under
+/admin/, of the admin; so do acts of staff; each round of the worker runs with the worker's. The rights are those of
+deploy/grants.sql, under role names of the test's own.
 """
 
 import os
@@ -19,7 +20,12 @@ from django.test.client import ClientHandler
 ROLES = ("public", "admin", "worker")
 PREFIX = f"undersigned_test{os.getpid()}_"
 GRANTS = Path(__file__).resolve().parent.parent.parent / "deploy" / "grants.sql"
-ROUNDS = {
+ACTS = {  # of staff
+    "access": ["see_who", "find_by_address"],
+    "decisions": ["reject", "restore", "decide_in_bulk", "cancel_bulk_decision"],
+    "deliveries": ["request_export", "cancel_delivery", "retry_delivery", "delete_file", "open_file"],
+}
+ROUNDS = {  # of the worker
     "mail": ["send_due_mails"],
     "counting": ["count_signatures", "count_slice", "reconcile_counts"],
     "decisions": ["advance_bulk_decisions"],
@@ -68,22 +74,23 @@ def _answer(get_response: Callable[..., Any]) -> Callable[..., Any]:
     return answered
 
 
-def _round(call: Callable[..., Any]) -> Callable[..., Any]:
+def _done_as(role: str, call: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(call)
-    def called(*args: Any, **kwargs: Any) -> Any:
-        with acting_as("worker"):
+    def done(*args: Any, **kwargs: Any) -> Any:
+        with acting_as(role):
             return call(*args, **kwargs)
 
-    return called
+    return done
 
 
 def pytest_configure() -> None:
     """Put the roles in before any test module has taken a function by its name."""
     ClientHandler.get_response = _answer(ClientHandler.get_response)  # type: ignore[method-assign]
-    for name, rounds in ROUNDS.items():
-        module = import_module(f"campaign.actions.{name}")
-        for each in rounds:
-            setattr(module, each, _round(getattr(module, each)))
+    for role, table in (("admin", ACTS), ("worker", ROUNDS)):
+        for name, calls in table.items():
+            module = import_module(f"campaign.actions.{name}")
+            for each in calls:
+                setattr(module, each, _done_as(role, getattr(module, each)))
 
 
 @pytest.fixture(scope="session", autouse=True)
