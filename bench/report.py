@@ -53,7 +53,11 @@ class Report:
     @property
     def text(self) -> str:
         head = ["| figure | measured | limit | kept | how |", "|---|---|---|---|---|"]
-        parts = ["# What was measured", describe_machine(), "\n".join([*head, *(figure.row for figure in self.figures)])]
+        parts = [
+            "# What was measured",
+            describe_machine(),
+            "\n".join([*head, *(figure.row for figure in self.figures)]),
+        ]
         return "\n\n".join([*parts, *self.tables]) + "\n"
 
     def write(self) -> None:

@@ -64,7 +64,9 @@ class Bench:
 
     def run(self, database: str, *command: str, **more: str) -> str:
         """Run a Python program in the site's environment; what it printed."""
-        done = subprocess.run([sys.executable, *command], env=self.environment(database, **more), stdout=subprocess.PIPE, text=True)
+        done = subprocess.run(
+            [sys.executable, *command], env=self.environment(database, **more), stdout=subprocess.PIPE, text=True
+        )
         if done.returncode:
             raise SystemExit(f"{' '.join(command[:3])} failed; what it said stands above.")
         return done.stdout
@@ -93,7 +95,9 @@ class Bench:
     def serve(self, stack: ExitStack) -> None:
         """The public role on each database, and the bare project with the article's very bytes."""
         for name in ("empty", "full"):
-            self.servers[name] = Server("campaign.wsgi:application", ROOT, self.environment(name, CAMPAIGN_ROLE="public"))
+            self.servers[name] = Server(
+                "campaign.wsgi:application", ROOT, self.environment(name, CAMPAIGN_ROLE="public")
+            )
             stack.callback(self.servers[name].stop)
             self.servers[name].wait()
         (self.folder / "page.html").write_bytes(self.servers["empty"].get(f"/en/articles/{SLUG}/"))
@@ -107,7 +111,9 @@ class Bench:
         started = time.monotonic()
         self.manage("full", "make_signatories", str(rows), "--petition", SLUG, "--confirmed", "--yes-really")
         seconds = time.monotonic() - started
-        self.report.add(Figure(f"make_signatories, {rows:,} rows", seconds, "s", at_most=120 if rows == 1_000_000 else None))
+        self.report.add(
+            Figure(f"make_signatories, {rows:,} rows", seconds, "s", at_most=120 if rows == 1_000_000 else None)
+        )
         started = time.monotonic()
         servers.settle(self.urls["full"])
         print(f"(VACUUM ANALYZE and CHECKPOINT: {time.monotonic() - started:.0f} s)", flush=True)
@@ -141,7 +147,9 @@ class Bench:
         self.compare("article page", bursts, at_least=0.5)
 
     def measure_sign(self) -> None:
-        edition = self.servers["empty"].get(f"/en/articles/{SLUG}/").decode().partition('name="edition" value="')[2][:64]
+        edition = (
+            self.servers["empty"].get(f"/en/articles/{SLUG}/").decode().partition('name="edition" value="')[2][:64]
+        )
         path = f"/en/petitions/{SLUG}/sign/"
         bursts = [
             {
@@ -178,7 +186,9 @@ class Bench:
     # --- Inside the site -----------------------------------------------------------------------------------------
     def measure_plans(self) -> None:
         servers.settle(self.urls["full"])
-        printed = self.run("full", str(HERE / "inside" / "plans.py"), DEVELOPMENT="on", EMAIL_URL="", SITE_URL="http://127.0.0.1")
+        printed = self.run(
+            "full", str(HERE / "inside" / "plans.py"), DEVELOPMENT="on", EMAIL_URL="", SITE_URL="http://127.0.0.1"
+        )
         plans = json.loads(printed.splitlines()[-1])
         scans = [plan for plan in plans if "campaign_signatory" in plan["scanned"] and plan["by"] not in READS_ALL]
         statements = f"{len(plans)} statements at {self.options.rows:,} rows"
@@ -196,7 +206,9 @@ class Bench:
         self.report.add(Figure("a slice of the count", median(found["milliseconds"]), "ms", note=note))
 
     def measure_mails(self, stack: ExitStack) -> None:
-        sink = subprocess.Popen([sys.executable, str(HERE / "sink.py")], stdout=subprocess.PIPE, text=True, process_group=0)
+        sink = subprocess.Popen(
+            [sys.executable, str(HERE / "sink.py")], stdout=subprocess.PIPE, text=True, process_group=0
+        )
         stack.callback(sink.terminate)
         address = f"smtp://127.0.0.1:{sink.stdout.readline().strip()}"
         program = [str(HERE / "inside" / "mails.py"), str(self.options.turns), str(self.options.seconds)]
@@ -211,7 +223,9 @@ class Bench:
         for name in ("bare", "full"):
             sizes = self.servers[name].megabytes()
             each = " + ".join(f"{size:.0f}" for size in sizes)
-            self.report.add(Figure(f"memory of the application server, {name}", sum(sizes), "MB", note=f"{each}, after the load"))
+            self.report.add(
+                Figure(f"memory of the application server, {name}", sum(sizes), "MB", note=f"{each}, after the load")
+            )
 
     # --- All of it -----------------------------------------------------------------------------------------------
     def measure(self, stack: ExitStack) -> None:

@@ -63,7 +63,15 @@ class Server:
     def __init__(self, application: str, folder: Path, environment: dict[str, str]) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        command = [sys.executable, *GUNICORN.split(), "--chdir", str(folder), "--bind", f"127.0.0.1:{self.port}", application]
+        command = [
+            sys.executable,
+            *GUNICORN.split(),
+            "--chdir",
+            str(folder),
+            "--bind",
+            f"127.0.0.1:{self.port}",
+            application,
+        ]
         environment = environment | {"SITE_URL": self.address, "ALLOWED_HOSTS": "127.0.0.1"}
         self.process = subprocess.Popen(command, env=environment, process_group=0)
 

@@ -9,7 +9,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
-from campaign.actions.counting import count_slice, count_signatures  # noqa: E402
+from campaign.actions.counting import count_signatures, count_slice  # noqa: E402
 from campaign.models import Signatory  # noqa: E402
 
 SLICES = 4

@@ -89,7 +89,9 @@ def visit(row: Signatory) -> None:
 
 
 def send(_row: Signatory) -> None:
-    OutgoingMail.objects.filter(state="queued").exclude(signatory=_row).update(due_at=timezone.now() + timedelta(days=1))
+    OutgoingMail.objects.filter(state="queued").exclude(signatory=_row).update(
+        due_at=timezone.now() + timedelta(days=1)
+    )
     assert mail.send_due_mails() == 1
 
 
@@ -111,7 +113,14 @@ def look_at_lists(row: Signatory) -> None:
     page = client.get(lists)
     filters = set(re.findall(r'href="(\?[^"]+)"', page.content.decode()))
     day = (timezone.now() - timedelta(days=9)).date()
-    filters |= {f"?day={day}", "?country=KR", "?country=VA", f"?state=confirmed&day={day}", "?p=40", "?state=pending&country=VA"}
+    filters |= {
+        f"?day={day}",
+        "?country=KR",
+        "?country=VA",
+        f"?state=confirmed&day={day}",
+        "?p=40",
+        "?state=pending&country=VA",
+    }
     for query in sorted(filters):
         assert client.get(lists + query.replace("&amp;", "&")).status_code == 200, query
     for path in (reverse("admin:index"), reverse("admin:campaign_signatory_change", args=[row.pk])):

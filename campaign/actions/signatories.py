@@ -1,25 +1,20 @@
 """What a signatory can do: sign, ask for her link, confirm, change, withdraw, say "this was not me"."""
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from campaign.actions import envelopes
 from campaign.actions.addresses import parse_address
 from campaign.actions.envelopes import email_digest, open_identity
+from campaign.actions.statements import store
 from campaign.models import MailGate, OutgoingMail, Petition, PetitionEdition, Signatory
-from campaign.models.petition import OPEN
-from campaign.models.signatory import PENDING, STANDING
+from campaign.models.signatory import STANDING
 
 __all__ = ["Choices", "Words", "change", "confirm", "email_digest", "open_identity", "refuse", "sign", "withdraw"]
 COUNTED = Signatory.Visibility.COUNTED
-
-
-class NotOpenError(Exception):
-    """The petition takes no signatures; nothing was written."""
 
 
 @dataclass(frozen=True)
@@ -84,41 +79,15 @@ def sign_again(expired: Signatory, *, email: str) -> None:
     _store(row, envelopes.seal_mailbox(petition, digest, address))
 
 
-@transaction.atomic
 def _store(row: Signatory, mailbox: bytes) -> None:
     """Insert the row, or note a further form on the one that stands for its mailbox; queue the mail."""
-    standing = _insert_or_note(row)
-    if not row.edition.is_signed:
+    mail = OutgoingMail(kind=OutgoingMail.Kind.FORM, mailbox=mailbox)
+    if row.edition.is_signed:
+        store(row, mail)
+        return
+    with transaction.atomic():
+        store(row, mail)
         PetitionEdition.objects.filter(pk=row.edition_id, first_signed_at=None).update(first_signed_at=timezone.now())
-    OutgoingMail.objects.create(kind=OutgoingMail.Kind.FORM, signatory_id=standing, mailbox=mailbox)
-
-
-def _insert_or_note(row: Signatory) -> Any:
-    """The key of the row that stands for the mailbox now. Raises NotOpenError, having written nothing.
-
-    One statement, so that nothing comes between looking and writing, whoever else signs, withdraws or closes.
-    """
-    fields = Signatory._meta.concrete_fields
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(_insert_or_note_sql(), [*values, row.petition_id, OPEN, PENDING])
-        standing = cursor.fetchall()
-    if not standing:
-        raise NotOpenError
-    return Signatory._meta.pk.to_python(standing[0][0])
-
-
-@cache
-def _insert_or_note_sql() -> str:
-    """Raw, for the ORM's upsert can only copy columns. Words differ once they have differed, or the digests do."""
-    columns = [str(field.column) for field in Signatory._meta.concrete_fields]
-    table, petitions = Signatory._meta.db_table, Petition._meta.db_table
-    return (
-        f"INSERT INTO {table} ({', '.join(columns)})"  # noqa: S608 - names of our own
-        f" SELECT {', '.join(['%s'] * len(columns))} FROM {petitions} WHERE id = %s AND state = %s"
-        f" ON CONFLICT (petition_id, email_digest) DO UPDATE SET words_differ = {table}.words_differ"
-        f" OR ({table}.state = %s AND NOT COALESCE({table}.words_digest = EXCLUDED.words_digest, FALSE)) RETURNING id"
-    )
 
 
 @transaction.atomic

@@ -72,9 +72,6 @@ class SignatoryQuerySet(models.QuerySet["Signatory"]):
         """Rows whose name may stand as it is held: see Signatory.is_name_standing."""
         return self.filter(words_differ=False).exclude(visibility=Signatory.Visibility.COUNTED)
 
-    def with_token(self, token: str) -> "SignatoryQuerySet":
-        return self.filter(token_hash=crypto.token_hash(token))
-
     def move(self, action: str, **values: Any) -> int:
         """Make one allowed move in one conditional UPDATE; how many rows *this* call moved."""
         sources, target, time_column = MOVES[action]

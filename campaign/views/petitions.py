@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from campaign.actions import signatories
 from campaign.actions.kept import Kept
 from campaign.actions.letters import expected_subject
+from campaign.actions.statements import NotOpenError
 from campaign.forms import AddressForm, SignForm
 from campaign.models import Petition, PetitionEdition
 from campaign.views.errors import error_page, never_stored
@@ -111,7 +112,7 @@ def _sign(request: HttpRequest, demand: PetitionEdition) -> HttpResponse:
         return _private(render(request, "petition/detail.html", petition_context(petition, form), status=422))
     try:
         signatories.sign(petition, demand, words=form.words)
-    except signatories.NotOpenError:  # closed or paused since we looked
+    except NotOpenError:  # closed or paused since we looked
         return _not_open(request, public_petition(petition.slug))
     return _private(HttpResponseRedirect(reverse("check-your-email", args=[petition.slug]), status=303))
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from campaign.actions import signatories
 from campaign.actions.kept import Kept
+from campaign.actions.statements import NotOpenError, find_by_token
 from campaign.forms import AddressForm, ChangeForm, ConfirmForm, PublicForm
 from campaign.models import PetitionEdition, Signatory
 from campaign.models.signatory import CONFIRMED, EXPIRED, PENDING
@@ -58,14 +59,11 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _find(token: str) -> Signatory | None:
-    if len(token) != TOKEN_CHARACTERS:
-        return None
-    # Without the envelopes and the nonce: the public process has no use for them, and its database role no access.
-    found = list(Signatory.objects.with_token(token).defer("identity", "mailbox", "nonce"))
-    for signatory in found:
+    signatory = find_by_token(token) if len(token) == TOKEN_CHARACTERS else None
+    if signatory is not None:
         signatory.edition = _edition(signatory.edition_id)
         signatory.petition = signatory.edition.petition
-    return found[0] if found else None
+    return signatory
 
 
 def _edition(pk: int) -> PetitionEdition:
@@ -142,7 +140,7 @@ def _again(request: HttpRequest, signatory: Signatory) -> HttpResponse:
         return _show(request, signatory, form, status=422)
     try:
         signatories.sign_again(signatory, email=form.cleaned_data["email"])
-    except signatories.NotOpenError:  # closed or paused since we looked
+    except NotOpenError:  # closed or paused since we looked
         return _back(request)
     return HttpResponseRedirect(reverse("check-your-email", args=[signatory.petition.slug]), status=303)
 

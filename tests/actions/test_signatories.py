@@ -4,7 +4,8 @@ import pytest
 
 from campaign.actions import signatories
 from campaign.actions.petitions import close_petition, pause_petition
-from campaign.actions.signatories import NotOpenError, Words
+from campaign.actions.signatories import Words
+from campaign.actions.statements import NotOpenError
 from campaign.models import OutgoingMail, Signatory
 from tests.factories import make_signatory, send_mails
 
