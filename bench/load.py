@@ -1,4 +1,4 @@
-"""Load from wrk: bursts bounded in time (and, where each request is used up, in number), over kept-alive connections."""
+"""Load from wrk: bursts bounded in time (and in number where requests are used up), over kept-alive connections."""
 
 import json
 import statistics

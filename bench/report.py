@@ -81,6 +81,6 @@ def describe_machine() -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in ("Django", "gunicorn", "psycopg", "cryptography"))
     python = platform.python_version()
     return (
-        f"By `python3 start.py bench` on {os.cpu_count()} cores, Python {python}, {packages}. Rates are ratios of bursts"
-        " that take turns on the same machine in the same run; the middle one of several turns."
+        f"By `python3 start.py bench` on {os.cpu_count()} cores, Python {python}, {packages}. Rates are ratios of"
+        " bursts that take turns on the same machine in the same run; the middle one of several turns."
     )

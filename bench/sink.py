@@ -1,4 +1,4 @@
-"""An SMTP server that takes every mail and keeps none; faster than any client here. Prints its port, runs until ended."""
+"""An SMTP server that takes every mail and keeps none; faster than any client here. Prints its port."""
 
 import asyncio
 
