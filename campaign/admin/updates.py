@@ -34,3 +34,7 @@ class UpdateAdmin(admin.ModelAdmin):
     def delete_model(self, request: HttpRequest, obj: Update) -> None:
         super().delete_model(request, obj)
         PublicVersion.bump()
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        super().delete_queryset(request, queryset)
+        PublicVersion.bump()

@@ -240,7 +240,7 @@ class PetitionEdition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.petition_id} {self.language} v{self.version}"
+        return f"{self.title} ({self.language}, {self.version})"
 
     @property
     def is_signed(self) -> bool:
