@@ -1,18 +1,13 @@
 """A whole site for a test, of real processes: gunicorn, the worker and a mail server, over data of their own."""
 
 import asyncio
-import atexit
-import base64
 import contextlib
-import functools
 import http.client
 import json
 import os
 import re
-import secrets
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -22,29 +17,19 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
-from campaign.management.commands.keys import new_secrets
+from tests.seeded import ROOT, dump, new_database, prepared, select, variables
 from tests.smtp import Office, free_port
+from tests.traces import forms_of
 
-ROOT = Path(__file__).resolve().parent.parent
 SLUG = "stop-forced-repatriation"
 PATIENCE_SECONDS = 60.0  # far above what is promised: a busy machine is not a broken promise
-PREPARE = """
-import django
-django.setup()
-from django.core.management import call_command
-for command in ("migrate", "collectstatic"):
-    call_command(command, interactive=False, verbosity=0)
-for command in ("load_seeds", "ensure_admin"):
-    call_command(command)
-"""
 EMBEDDED = {"worker": ["manage.py", "work"]}
 # As docker-compose.yml starts them.
 WITH_BROKER = {
@@ -63,69 +48,6 @@ def wait_until(holds: Callable[[], Any], what: str, seconds: float = PATIENCE_SE
             pytest.fail(f"not within {seconds:g} seconds: {what}")
         time.sleep(0.05)
     return value
-
-
-# --- Data prepared once and copied for each site -------------------------------------------------------------------
-class Prepared(NamedTuple):
-    """A folder with static files and an admin's password, a migrated and seeded database, the keys that go with it."""
-
-    folder: Path
-    keys: dict[str, str]
-    database: str
-
-
-@functools.cache
-def prepared() -> Prepared:
-    """Made for the first site of a test run, and copied for each."""
-    folder = Path(tempfile.mkdtemp(prefix="undersigned-site-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    keys, database = new_secrets() | {"STATIC_ROOT": str(folder / "static")}, new_database(folder)
-    made = subprocess.run(
-        [sys.executable, "-c", PREPARE],
-        env=variables(folder, keys, database), cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert made.returncode == 0, made.stdout + made.stderr
-    return Prepared(folder, keys, database)
-
-
-def variables(folder: Path, keys: dict[str, str], database: str) -> dict[str, str]:
-    """What a site's processes are told, and nothing of the test run's own settings."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return kept | keys | {
-        "DATABASE_URL": database,
-        "DATA_DIR": str(folder),
-        "DJANGO_SETTINGS_MODULE": "campaign.settings",
-        "PYTHONUNBUFFERED": "1",
-        "EMAIL_URL": "smtp://127.0.0.1:9",
-        "ORGANISATION_NAME": "Test Organisation",
-        "ORGANISATION_CONTACT": "contact@example.org",
-        "DEFAULT_FROM_EMAIL": "petitions@example.org",
-    }  # fmt: skip
-
-
-def new_database(folder: Path, template: str = "") -> str:
-    """The address of a new database: a file in `folder`, or one on the server the test run was given."""
-    server = os.environ.get("DATABASE_URL", "")
-    if not server.startswith("postgres"):
-        if template:
-            copy_sqlite(Path(template.removeprefix("sqlite:///")), folder / "undersigned.sqlite3")
-        return f"sqlite:///{folder / 'undersigned.sqlite3'}"
-    name = f"site_{secrets.token_hex(8)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        like = f' TEMPLATE "{urlsplit(template).path[1:]}"' if template else ""
-        connection.execute(f'CREATE DATABASE "{name}"{like}'.encode())
-    atexit.register(drop_database, server, name)
-    return urlsplit(server)._replace(path=f"/{name}").geturl()
-
-
-def drop_database(server: str, name: str) -> None:
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
-
-
-def copy_sqlite(source: Path, target: Path) -> None:
-    with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
-        here.backup(there)
 
 
 # --- Its mail server -----------------------------------------------------------------------------------------------
@@ -207,7 +129,7 @@ class Site:
 
     def start_web(self) -> None:
         self.start("web", ["-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}"])
-        wait_until(self.is_up, f"the site answers\n{self.logs()}")
+        wait_until(self.is_up, "the site answers")
 
     def start_workers(self) -> None:
         for name, command in (WITH_BROKER if self.has_broker else EMBEDDED).items():
@@ -215,9 +137,12 @@ class Site:
 
     def is_up(self) -> bool:
         assert self.processes["web"].poll() is None, self.logs()
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            return self.get("/healthz").status == 200
-        return False
+        try:
+            status = self.get("/healthz").status
+        except (OSError, http.client.HTTPException):
+            return False
+        assert status == 200, self.logs()
+        return True
 
     def kill(self, name: str) -> None:
         """SIGKILL, to the process and what it started."""
@@ -286,58 +211,16 @@ class Site:
         """The number that is told to everyone."""
         return int(json.loads(self.get(f"/api/petitions/{SLUG}/").text)["signature_count"])
 
-    # What it holds
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a SELECT, read beside the site."""
-        if self.is_sqlite:
-            with closing(sqlite3.connect(self.sqlite_file, timeout=20)) as connection:
-                return connection.execute(query).fetchall()
-        with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
-            return connection.execute(query.encode()).fetchall()
-
-    @property
-    def is_sqlite(self) -> bool:
-        return self.environment["DATABASE_URL"].startswith("sqlite")
-
-    @property
-    def sqlite_file(self) -> Path:
-        return Path(self.environment["DATABASE_URL"].removeprefix("sqlite:///"))
-
-    def stored_bytes(self) -> bytes:
-        """All that lies on the disk, freed pages and WAL included; of a database server, a dump of every table."""
-        files = [file for file in self.folder.rglob("*") if file.is_file() and file.suffix != ".log"]
-        return b"\n".join([*(file.read_bytes() for file in files), self.dump()])
-
-    def dump(self) -> bytes:
-        if self.is_sqlite:
-            return b""  # its files are in the folder
-        with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
-            tables = connection.execute("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'")
-            copies = [connection.cursor().copy(f"COPY {name} TO STDOUT".encode()) for (name,) in tables.fetchall()]
-            return b"".join(bytes(block) for copy in copies for block in read_copy(copy))
+        return select(self.environment["DATABASE_URL"], query)
 
     def traces_of(self, *words: str) -> list[str]:
-        """Which of the words stand in a log, or on the disk in clear, base64 or hex."""
-        logs, stored = self.logs().encode().lower(), self.stored_bytes()
-        in_logs = [f"{word} in a log" for word in words if word.encode().lower() in logs]
+        """Which of the words stand in a log, or lie on the disk in clear, base64 or hex."""
+        files = [file.read_bytes() for file in self.folder.rglob("*") if file.is_file() and file.suffix != ".log"]
+        stored = b"\n".join([*files, dump(self.environment["DATABASE_URL"])])
+        in_logs = [f"{word} in a log" for word in words if word.lower() in self.logs().lower()]
         return in_logs + [f"{word} on the disk" for word in words if any(form in stored for form in forms_of(word))]
-
-
-def forms_of(word: str) -> set[bytes]:
-    """The ways in which a word could lie in a file: clear, escaped, hex, and base64 at each of its three places."""
-    found = set()
-    for data in {spelled.encode(code) for spelled in (word, word.lower()) for code in ("utf-8", "unicode_escape")}:
-        found |= {data, data.hex().encode(), data.hex().upper().encode()}
-        for shift in range(3):
-            encoded = base64.b64encode(b"\0" * shift + data)
-            first, last = (shift * 8 + 5) // 6, (shift + len(data)) * 8 // 6  # whole characters of the word alone
-            found |= {encoded[first:last], encoded[first:last].translate(bytes.maketrans(b"+/", b"-_"))}
-    return found
-
-
-def read_copy(copy: Any) -> Iterator[bytes]:
-    with copy as blocks:
-        yield from blocks
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.site import SLUG, forms_of, wait_until
+from tests.site import SLUG, wait_until
+from tests.traces import forms_of
 
 NAME = "Wilhelmina Ångström-Quetzal"
 DOMAIN = f"{secrets.token_hex(4)}.example.org"

@@ -7,7 +7,7 @@ from tests.parallel import in_parallel
 from tests.site import wait_until
 
 pytestmark = pytest.mark.slow
-POSTS = 40
+POSTS, LOOKS = 40, 50
 
 
 def signatories(site):
@@ -16,11 +16,16 @@ def signatories(site):
 
 def test_forty_posts_of_one_address_make_one_row_and_forty_confirmations_one_signature(site):
     email = make_address()
-    assert [answer.status for answer in in_parallel(POSTS, lambda: site.sign(email))] == [303] * POSTS
+    answers = in_parallel(POSTS, lambda: site.sign(email))
+    assert [answer.status for answer in answers] == [303] * POSTS
+    assert len({(answer.headers["Location"], answer.text) for answer in answers}) == 1
     assert [state for state, _ in signatories(site)] == ["pending"]
 
     site.start_workers()
     path = site.own_page(email)
+    prefetched = in_parallel(LOOKS, lambda: site.get(path, **{"Sec-Purpose": "prefetch"}))
+    assert [answer.status for answer in prefetched] == [200] * LOOKS
+    assert [state for state, _ in signatories(site)] == ["pending"]
     answers = in_parallel(POSTS, lambda: site.post(path, {"action": "confirm", "name": "Hong Gildong"}))
     assert [(answer.status, answer.headers["Location"]) for answer in answers] == [(303, path)] * POSTS
     wait_until(lambda: [bool(counted) for _, counted in signatories(site)] == [True], "the signature is counted")
