@@ -173,7 +173,7 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"petitions@{SITE_HOST}" if not DEVELOPMENT else "petitions@example.org"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-EMAIL_TIMEOUT = 10
+EMAIL_TIMEOUT = 5  # seconds; a server that hangs holds the one embedded worker no longer than that
 MAILBOX_DIR = DATA_DIR / "mailbox"
 _email_url = read_secret("EMAIL_URL").replace("console:", "consolemail:")  # django-environ's name for it
 HAS_MAILBOX = DEVELOPMENT and not _email_url
@@ -235,6 +235,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # or any stranger fills the log, a trace a request
         "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
         "celery": {"level": "WARNING"},
     },
