@@ -1,8 +1,8 @@
 """A pytest plugin, `-p tests.deploy.as_role`: the suite on PostgreSQL with the rights that production gives.
 
-Tests go on making their rows as the owner of the tables. Each request runs with the rights of the public pages or, under
-/admin/, of the admin; so do acts of staff; each round of the worker runs with the worker's. The rights are those of
-deploy/grants.sql, under role names of the test's own.
+Tests go on making their rows as the owner of the tables. But each request runs with the rights of the public pages, or
+of the admin where it goes to /admin/; acts of staff run with the admin's, rounds of the worker with the worker's. The
+rights are those of deploy/grants.sql, under role names of the test run.
 """
 
 import os

@@ -1,5 +1,6 @@
 """Stand-ins for what surrounds the proxy: a site that answers as it is told, Docker's name server, and nginx itself."""
 
+import contextlib
 import http.client
 import os
 import shutil
@@ -10,6 +11,8 @@ import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
@@ -67,17 +70,18 @@ class StandInNames:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
-        while True:
-            try:
+        with contextlib.suppress(OSError):  # closed
+            while True:
                 query, peer = self.socket.recvfrom(512)
-            except OSError:
-                return  # closed
-            question = query[12:]
-            if self.knows:  # RFC 1035: the question again, and one A record that points back to its name
-                answer = b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x01\x00\x04\x7f\x00\x00\x01"
-                self.socket.sendto(query[:2] + b"\x81\x80\0\1\0\1\0\0\0\0" + question + answer, peer)
-            else:
-                self.socket.sendto(query[:2] + b"\x81\x83\0\1\0\0\0\0\0\0" + question, peer)
+                self.socket.sendto(self._answer(query), peer)
+
+    def _answer(self, query: bytes) -> bytes:
+        """RFC 1035: the question again, and one A record that points back to its name, or that there is none."""
+        question = query[12:]
+        if not self.knows:
+            return query[:2] + b"\x81\x83\0\1\0\0\0\0\0\0" + question
+        record = b"\xc0\x0c\0\1\0\1\0\0\0\1\0\4\x7f\0\0\1"
+        return query[:2] + b"\x81\x80\0\1\0\1\0\0\0\0" + question + record
 
     def close(self) -> None:
         self.socket.close()
@@ -103,6 +107,8 @@ class Proxy:
             "http://site:8000": f"http://site:{site_port}",
             "http://admin:8000": f"http://admin:{admin_port}",
             "resolver 127.0.0.11 valid=5s": f"resolver 127.0.0.1:{names_port} valid=1s",
+            "resolver_timeout 2s": "resolver_timeout 15s",  # a busy machine is not a missing name
+            "proxy_connect_timeout 2s": "proxy_connect_timeout 15s",
             "access_log /dev/stdout": f"access_log {self.log}",
             "error_log stderr": f"error_log {self.errors}",
             " /srv": f" {folder}",
@@ -151,12 +157,6 @@ def running_proxy(folder: Path, *, chosen: str = ""):
         site.stop()
         admin.stop()
         names.close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 20) -> None:

@@ -15,7 +15,8 @@ import pytest
 from django.conf import settings
 
 from tests.deploy.compose import ROOT
-from tests.deploy.standins import free_port, wait_for_port
+from tests.deploy.standins import wait_for_port
+from tests.ports import free_port
 
 TOKEN = "tHiS-iS_a-LiNk-ToKeN-oF-43-characters-123456"
 BROKEN = """

@@ -60,7 +60,7 @@ def test_an_old_page_is_shown_while_the_site_is_down_and_the_new_one_after(proxy
     shown = {}
     for failure in ("broken", "unknown", "stopped"):
         fail(proxy, failure)
-        time.sleep(1.2 if failure == "unknown" else 0)  # as long as nginx trusts an address
+        time.sleep(2.2 if failure == "unknown" else 0)  # as long as nginx trusts an address
         answer = proxy.ask(PAGE)
         # Which old page it is depends on how soon nginx asked again in the background: between two failures it may
         # have reached the mended site.
@@ -192,7 +192,8 @@ def test_where_tls_ends_here_plain_requests_are_sent_on_to_it(tmp_path):
         sealed.read()
         connection.close()
     assert (plain.status, plain.headers["Location"]) == (301, f"https://petition.example.org{PAGE}")
-    assert (sealed.status, proxy.site.requests[0][2]["x-forwarded-proto"]) == (200, "https")
+    assert sealed.status == 200
+    assert proxy.site.requests[0][2]["x-forwarded-proto"] == "https"
 
 
 def make_certificate(folder):
@@ -261,7 +262,7 @@ def test_a_log_line_holds_no_ip_no_query_and_no_token(proxy):
     for path in LOGGED:
         proxy.ask(path, User_Agent="Browser/1.0", Referer="https://petition.example.org/en/s/x/")
     lines = written(proxy.log, len(LOGGED))
-    assert [line.split()[2] for line in lines] == list(LOGGED.values())
+    assert sorted(line.split()[2] for line in lines) == sorted(LOGGED.values())
     assert not re.search(rf"127\.0\.0\.1|\?|{TOKEN}|Browser|Referer|/s/|@", "\n".join(lines))
 
 
@@ -270,7 +271,7 @@ def test_nothing_is_told_of_requests_that_failed(proxy):
     for path in (f"/en/s/{TOKEN}/", PAGE + "?email=kim@example.org"):
         assert proxy.ask(path).status == 503
     proxy.ask(PAGE + "sign/", method="POST", body=b"a" * 100_000)
-    assert [line.split()[3] for line in written(proxy.log, 3)] == ["503", "503", "413"]
+    assert sorted(line.split()[3] for line in written(proxy.log, 3)) == ["413", "503", "503"]
     assert proxy.errors.read_text() == ""
 
 

@@ -20,7 +20,8 @@ import psycopg
 import pytest
 
 from tests.deploy.compose import ROOT, SERVICES, command_of, environment_of, make_secrets
-from tests.deploy.standins import NGINX, Proxy, StandInNames, free_port
+from tests.deploy.standins import NGINX, Proxy, StandInNames
+from tests.ports import free_port
 from tests.site import SLUG, PostOffice, post_office, wait_until
 
 DATABASE, BROKER = os.environ.get("DATABASE_URL", ""), os.environ.get("BROKER_URL", "")
