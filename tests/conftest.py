@@ -8,6 +8,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 import pytest
 from django.conf import settings
 from django.core import mail as outbox
+from django.db import connection
 from django.test import Client
 from django.utils import translation
 
@@ -22,6 +23,16 @@ def django_db_modify_db_settings(tmp_path_factory):
     config = settings.DATABASES["default"]
     if config["ENGINE"].endswith("sqlite3"):
         config.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_left_behind(django_db_setup, django_db_blocker):
+    """PostgreSQL drops no database that a killed process of some test still holds a connection to."""
+    yield
+    if connection.vendor == "postgresql":
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
 
 
 @pytest.fixture(autouse=True)

@@ -24,8 +24,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
+from tests.ports import free_port
 from tests.seeded import ROOT, dump, new_database, prepared, select, variables
-from tests.smtp import Office, free_port
+from tests.smtp import Office
 from tests.traces import forms_of
 
 SLUG = "stop-forced-repatriation"

@@ -1,6 +1,5 @@
 """A real SMTP server on loopback that answers as a test tells it to."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -10,6 +9,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 from django.test import override_settings
+
+from tests.ports import free_port
 
 
 class Office:
@@ -52,12 +53,6 @@ class Office:
     @property
     def ids(self) -> list[str]:
         return [str(mail["Message-ID"]) for mail in self.mails]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -19,16 +19,11 @@ from types import SimpleNamespace
 import pytest
 
 from campaign.environment import SECRETS
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 STOP_SECONDS = 10
 START_SECONDS = 60
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 @pytest.fixture

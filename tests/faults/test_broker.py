@@ -10,8 +10,8 @@ import pytest
 
 from tests.factories import make_address
 from tests.faults.test_kill import owe_mails, states
+from tests.ports import free_port
 from tests.site import WITH_BROKER, new_site, wait_until
-from tests.smtp import free_port
 
 REDIS = shutil.which("redis-server")
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not REDIS, reason="needs redis-server")]
