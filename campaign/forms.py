@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from campaign.actions import names
 from campaign.actions.addresses import AddressUnusableError, parse_address
 from campaign.actions.signatories import Choices, Words, is_mailbox_of, needs_name
-from campaign.countries import country_choices
+from campaign.countries import country_choices, is_country
 from campaign.models import Petition, PetitionEdition, Signatory
 
 NAME_MAX_CHARACTERS = 200
@@ -67,16 +67,20 @@ class MailboxField(forms.CharField):
             **kwargs,
         )
 
-    def clean(self, value: Any) -> str:
+    def clean(self, value: Any) -> Any:
         text = super().clean(value)
-        if not text:
-            return ""
         try:
-            parse_address(text)
+            return parse_address(text) if text else ""
         except AddressUnusableError as error:
             message = _("Enter one e-mail address in the form name@example.org.")
             raise forms.ValidationError(message, code="unusable") from error
-        return text
+
+
+class CountryField(forms.ChoiceField):
+    """A country, or none; looked up by its code instead of gone through by name."""
+
+    def valid_value(self, value: Any) -> bool:
+        return value == "" or is_country(value)
 
 
 class PublicForm(forms.Form):
@@ -105,7 +109,7 @@ class PublicForm(forms.Form):
 class ChoicesForm(PublicForm):
     """What can be chosen on the form and again on the signatory's own page."""
 
-    country = forms.ChoiceField(
+    country = CountryField(
         label=_("Country"),
         choices=lazy(_countries, list),
         required=False,

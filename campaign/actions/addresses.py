@@ -20,11 +20,13 @@ class Address:
     canonical: str
 
 
-def parse_address(text: str) -> Address:
-    """Read one address (RFC 5321; domain by IDNA 2008). Raises AddressUnusableError.
+def parse_address(text: str | Address) -> Address:
+    """Read one address (RFC 5321; domain by IDNA 2008); one that was read before stays it. Raises AddressUnusableError.
 
     Canonical: lower case, domain in ASCII, no ``+tag``, and no dots where the provider ignores them.
     """
+    if isinstance(text, Address):
+        return text
     try:
         parts = validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as error:

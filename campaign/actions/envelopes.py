@@ -22,7 +22,7 @@ def email_digest(petition: Petition, address: str | Address) -> bytes:
     """
     if petition.digest_salt is None:
         return os.urandom(32)
-    parsed = parse_address(address) if isinstance(address, str) else address
+    parsed = parse_address(address)
     key = crypto.derive_key(settings.CAMPAIGN_KEY, "email digest", bytes(petition.digest_salt))
     return crypto.digest(key, parsed.canonical)
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaign.actions import envelopes
-from campaign.actions.addresses import parse_address
+from campaign.actions.addresses import Address, parse_address
 from campaign.actions.envelopes import email_digest, open_identity
 from campaign.actions.statements import store
 from campaign.models import MailGate, OutgoingMail, Petition, PetitionEdition, Signatory
@@ -22,7 +22,7 @@ class Words:
     """What somebody put into the form, cleaned."""
 
     name: str
-    email: str
+    email: str | Address
     country: str
     visibility: str
     wants_updates: bool = False
@@ -36,7 +36,7 @@ class Choices:
     visibility: str
     wants_updates: bool
     name: str = ""
-    email: str = ""
+    email: str | Address = ""
 
 
 def sign(petition: Petition, edition: PetitionEdition, *, words: Words) -> None:
@@ -62,7 +62,7 @@ def sign(petition: Petition, edition: PetitionEdition, *, words: Words) -> None:
     _store(row, mailbox)
 
 
-def sign_again(expired: Signatory, *, email: str) -> None:
+def sign_again(expired: Signatory, *, email: str | Address) -> None:
     """After expiry everything is erased but the link: take the address anew; the name is asked when confirming."""
     petition, edition = expired.petition, expired.edition
     current = petition.edition_in(edition.language) or edition
@@ -91,7 +91,7 @@ def _store(row: Signatory, mailbox: bytes) -> None:
 
 
 @transaction.atomic
-def ask_for_link(petition: Petition, *, email: str) -> None:
+def ask_for_link(petition: Petition, *, email: str | Address) -> None:
     """Owe a mail with the link to whoever signed with this address; a row that leads to nothing if nobody did.
 
     Raises AddressUnusableError.
@@ -168,7 +168,7 @@ def what_is_held(signatory: Signatory) -> dict[str, Any]:
     }
 
 
-def is_mailbox_of(signatory: Signatory, email: str) -> bool:
+def is_mailbox_of(signatory: Signatory, email: str | Address) -> bool:
     """Whether an address is the one this signatory signed with. Raises AddressUnusableError."""
     return envelopes.email_digest(signatory.petition, email) == bytes(signatory.email_digest or b"")
 

@@ -84,6 +84,8 @@ def _columns(model: type[models.Model], *but: str) -> str:
 
 def _values(row: models.Model, but: str = "") -> list[Any]:
     fields = [field for field in _fields(type(row)) if field.attname != but]
+    if connection.vendor == "postgresql":  # which takes keys, bytes and times as they are
+        return [getattr(row, field.attname) for field in fields]
     return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
 
 
