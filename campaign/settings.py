@@ -60,7 +60,7 @@ LINK_MAIL_INTERVAL = timedelta(days=1)
 LINK_MAIL_AFTER_ANY = timedelta(minutes=10)
 UNCONFIRMED_MAILS_MAX = 8  # per address and MAIL_GATE_LIFETIME; none once its owner has confirmed
 CLAIM_LIFETIME = timedelta(minutes=10)
-MAIL_BATCH = 50
+MAIL_BATCH = 100
 TICK_SECONDS = 1.5  # how long one task works before it leaves the rest to the next tick
 QUEUE_RED_AFTER = timedelta(minutes=15)
 COUNT_SLICE = 5_000

@@ -44,7 +44,8 @@ def ask(asking: Iterable[Asking]) -> dict[UUID, Answer]:
     gates = {bytes(gate.digest): gate for gate in locked}
     answers = {one.mail_id: _answer(gates[one.digest], one) for one in asking}
     fields = ["form_at", "form_mail", "link_at", "link_mail", "unconfirmed_mails", "used_at"]
-    MailGate.objects.bulk_update(gates.values(), fields)
+    # As an upsert of rows that are there and locked: bulk_update would write a CASE per row and field.
+    MailGate.objects.bulk_create(gates.values(), update_conflicts=True, unique_fields=["digest"], update_fields=fields)
     return answers
 
 
