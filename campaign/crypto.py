@@ -13,7 +13,7 @@ import hmac
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -92,7 +92,11 @@ _SUITES = {
 class _Key:
     suite: _Suite
     key: Any
-    key_id: bytes
+    raw: bytes  # of its public half
+
+    @cached_property
+    def key_id(self) -> bytes:
+        return hashlib.sha256(self.raw).digest()[:KEY_ID_BYTES]
 
 
 def encode_key(suite: str, raw: bytes) -> str:
@@ -126,7 +130,7 @@ def _public(text: str) -> _Key:
     name, raw = _decode_key(text)
     suite = _SUITES[name]
     try:
-        return _Key(suite, suite.public(raw), _key_id(raw))
+        return _Key(suite, suite.public(raw), raw)
     except ValueError as error:
         raise KeyUnreadableError("the public key has the wrong length") from error
 
@@ -136,18 +140,29 @@ def _private(text: str) -> _Key:
     name, raw = _decode_key(text)
     suite = _SUITES[name]
     try:
-        return _Key(suite, suite.private(raw), _key_id(suite.public_bytes(raw)))
+        return _Key(suite, suite.private(raw), suite.public_bytes(raw))
     except ValueError as error:
         raise KeyUnreadableError("the private key has the wrong length") from error
-
-
-def _key_id(public_raw: bytes) -> bytes:
-    return hashlib.sha256(public_raw).digest()[:KEY_ID_BYTES]
 
 
 def key_id(public_text: str) -> str:
     """The key's name in envelopes: the first 8 bytes of SHA-256 over its public half, in hex."""
     return _public(public_text).key_id.hex()
+
+
+def suite_of(public_text: str) -> str:
+    """The suite's name of a public key that can be used. Raises KeyUnreadableError."""
+    suite = _public(public_text).suite
+    return next(name for name, known in _SUITES.items() if known is suite)
+
+
+def fingerprint(public_text: str) -> str:
+    """A key's name for people: 40 decimal digits of SHA-256 over its public half, in eight groups of five.
+
+    Digits, since officers read it to each other in any language. Raises KeyUnreadableError.
+    """
+    number = int.from_bytes(hashlib.sha256(_public(public_text).raw).digest(), "big") % 10**40
+    return " ".join(f"{number:040d}"[place : place + 5] for place in range(0, 40, 5))
 
 
 def context(purpose: str, *parts: bytes) -> bytes:
@@ -220,6 +235,11 @@ def link_token(link_key: str, nonce: bytes) -> str:
     """The secret part of a mailed link: HMAC-SHA256 over the row's nonce, base64url, 43 characters."""
     mac = hmac.digest(derive_key(link_key, "link token"), nonce, "sha256")
     return base64.urlsafe_b64encode(mac).decode().rstrip("=")
+
+
+def token_key(token: str, purpose: str) -> bytes:
+    """As `derive_key`, from a link's token: for who holds the link. It is not kept in memory."""
+    return bytes(derive_key.__wrapped__(token, purpose))
 
 
 def token_hash(token: str) -> bytes:
