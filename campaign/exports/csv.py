@@ -19,6 +19,8 @@ _UNSAFE_FIRST = ("\t", "\r", "\n", _ESCAPE)
 
 def escape_cell(text: str) -> str:
     """`text` as no spreadsheet program takes it for a formula; blanks before the sign do not hide it."""
+    if text[:1].isalnum():  # as nearly all are: neither a blank nor a sign comes first
+        return text
     is_unsafe = text.startswith(_UNSAFE_FIRST) or text.lstrip().startswith(_STARTS_FORMULA)
     return _ESCAPE + text if is_unsafe else text
 

@@ -2,12 +2,15 @@
 
 import csv as reader
 import io
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from campaign.exports import csv
+from campaign.exports.checker.rows import read_rows
 
 any_text = st.text(st.characters(codec="utf-8"))
 
@@ -48,6 +51,17 @@ def test_any_rows_come_back_from_the_file(rows):
     assert head == ["number", "name", "country"]
     assert [[csv.unescape_cell(cell) for cell in cells[1:]] for cells in body] == rows
     assert [cells[0] for cells in body] == [str(7 + place) for place in range(len(rows))]
+
+
+@given(st.lists(any_text.filter(lambda text: "\x00" not in text), max_size=4))
+@example(["''=1", "'", "\r\n", '"'])
+def test_the_verifier_reads_any_text_back_as_it_was(texts):
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "a.csv")
+        file.write_bytes(csv.head(["name"]) + csv.lines([[text] for text in texts], first_number=1))
+        assert list(read_rows(file)) == [
+            (place, {"number": str(place), "name": text}) for place, text in enumerate(texts, 1)
+        ]
 
 
 def test_the_bytes_are_those_of_rfc_4180_behind_a_byte_order_mark():

@@ -1,0 +1,16 @@
+"""The stand-alone verifier. Its modules, joined in this order, are the one file `verify.py` that addressees run."""
+
+from pathlib import Path
+
+MODULES = ("ed25519", "notes", "log", "rows", "sheets", "bundle", "receipt", "program")
+_OURS = "from campaign."
+
+
+def source() -> str:
+    """`verify.py`: the modules in a row, under the docstring of the last, without what they import from each other."""
+    texts = [Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8") for name in MODULES]
+    docstring = texts[-1].split('"""')[1]
+    bodies = (text.split('"""', 2)[2] for text in texts)
+    lines = (line for body in bodies for line in body.splitlines() if not line.startswith(_OURS))
+    head = ["#!/usr/bin/env python3", f'"""{docstring}"""', "", "from __future__ import annotations"]
+    return "\n".join([*head, *lines]) + "\n"

@@ -1,0 +1,81 @@
+"""The verifier, run as an addressee runs it: a true bundle holds, and each tampering is told with its place."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from campaign.exports.checker.notes import fingerprint
+from tests.exports.bundles import CSV, NAMES, OPENINGS, Bundle, make_bundle, make_rows
+from tests.exports.tamperings import OTHER_WORDS, SAID, TAMPERINGS, change_name, forge_all
+
+
+@pytest.fixture
+def bundle(tmp_path) -> Bundle:
+    return make_bundle(tmp_path)
+
+
+def test_a_true_bundle_holds(bundle):
+    assert bundle.verify("--key", fingerprint(bundle.key)) == (0, [])
+    assert bundle.verify("--key", bundle.key) == (0, [])
+
+
+@pytest.mark.parametrize("tampering", TAMPERINGS)
+def test_each_tampering_is_told_with_its_place(bundle, tampering):
+    tamper, told = TAMPERINGS[tampering]
+    tamper(bundle)
+    code, wrong = bundle.verify("--key", fingerprint(bundle.key))
+    assert (code, sorted(wrong)) == (1, sorted(told))
+
+
+def test_the_documents_table_of_tamperings_says_what_the_program_says():
+    text = Path(settings.BASE_DIR, "docs/delivery.md").read_text(encoding="utf-8").partition("## Tampered with")[2]
+    rows = re.findall(r"^\| (.+?) \| `(.+?)` \|$", text, re.MULTILINE)
+    assert [name for name, _sentence in rows] == list(TAMPERINGS)
+    assert [name for name, sentence in rows if sentence not in TAMPERINGS[name][1]] == []
+
+
+def test_a_bundle_that_is_forged_whole_holds_by_itself_and_the_program_warns_of_just_that(bundle):
+    forge_all(bundle)
+    assert bundle.verify() == (0, [])
+    command = [sys.executable, str(bundle.folder / "verify.py")]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert told.stdout.startswith("WARNING: you gave no fingerprint. What follows shows only that all of it agrees")
+
+
+@pytest.mark.parametrize("shown", [("name",), ("name", "country"), ("name", "signed_on")])
+def test_columns_that_are_left_out_are_proven_by_what_stands_for_them(tmp_path, shown):
+    bundle = make_bundle(tmp_path, make_rows(shown))
+    assert bundle.verify("--key", fingerprint(bundle.key)) == (0, [])
+    assert bundle.read(CSV).splitlines()[0].decode("utf-8-sig") == ",".join(["number", *shown])
+    change_name(bundle)
+    assert f"Row 2{SAID}5{OTHER_WORDS}" in bundle.verify()[1]
+
+
+def test_rows_are_drawn_by_chance(bundle):
+    code, wrong = bundle.verify("--sample", "4")
+    assert (code, wrong) == (0, [])
+
+
+def test_garbage_is_told_and_never_a_trace(bundle):
+    for name in ("manifest.json", "manifest.seal", "log/checkpoint", "log/entries", "demands.json", CSV, OPENINGS):
+        raw = bundle.read(name)
+        for garbage in (b"", b"\xff\x00", b"{}", b"number,entry\r\nx,y\r\n", b"x" * 200_000, raw[: len(raw) // 2]):
+            bundle.write(name, garbage)
+            code, wrong = bundle.verify("--key", fingerprint(bundle.key))
+            assert (code, len(wrong) > 0) == (1, True), (name, garbage)
+        bundle.write(name, raw)
+    assert bundle.verify("--key", fingerprint(bundle.key)) == (0, [])
+
+
+def test_the_file_is_of_the_standard_library_alone(bundle):
+    text = bundle.read("verify.py").decode()
+    imports = set(re.findall(r"^\s*(?:from|import) (\w+)", text, re.MULTILINE))
+    assert imports == {
+        "__future__", "argparse", "base64", "collections", "csv", "hashlib", "io", "json", "pathlib", "re",
+        "secrets", "sys", "typing", "xml", "zipfile",
+    }  # fmt: skip
+    assert len(NAMES) == 10
