@@ -8,6 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from campaign.models.petition import Petition
 
 
+def narrower(name: str, width: int) -> str:
+    """The name of a picture drawn again so many pixels wide."""
+    return f"{name.rpartition('.')[0]}-{width}.avif"
+
+
 class ArticleQuerySet(models.QuerySet["Article"]):
     def published(self) -> "ArticleQuerySet":
         return self.filter(published_at__lte=timezone.now())
@@ -25,6 +30,7 @@ class Article(models.Model):
     )
     hero_width = models.PositiveIntegerField(null=True, editable=False)
     hero_height = models.PositiveIntegerField(null=True, editable=False)
+    hero_widths = models.JSONField(default=list, editable=False)
     hero_credit = models.CharField(_("credit"), max_length=200, blank=True)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
@@ -39,6 +45,17 @@ class Article(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+    @property
+    def hero_srcset(self) -> str:
+        """The hero in the widths it was drawn in, for browsers to choose from (HTML, srcset)."""
+        url = self.hero.storage.url
+        return ", ".join(f"{url(narrower(str(self.hero.name), width))} {width}w" for width in self.hero_widths)
+
+    @property
+    def is_neutral(self) -> bool:
+        """Whether what is told of it outside of its page names no cause: one signs on it what is high-risk."""
+        return self.petition is not None and self.petition.is_public and self.petition.is_high_risk
 
 
 class ArticleEditionQuerySet(models.QuerySet["ArticleEdition"]):

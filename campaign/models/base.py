@@ -3,7 +3,7 @@
 import os
 import time
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.utils import timezone
@@ -21,6 +21,11 @@ def uuid7() -> uuid.UUID:
 def first_uuid7_at(moment: datetime) -> uuid.UUID:
     """The smallest version 7 key made at `moment`: keys below it are older. Lets a key range be a time range."""
     return uuid.UUID(int=int(moment.timestamp() * 1000) << 80 | _VERSION_AND_VARIANT)
+
+
+def uuid7_time(key: uuid.UUID) -> datetime:
+    """When a version 7 key was made, in UTC, to the millisecond."""
+    return datetime.fromtimestamp((key.int >> 80) / 1000, tz=UTC)
 
 
 def is_past(moment: datetime | None) -> bool:

@@ -11,15 +11,25 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.models.base import uuid7
 from campaign.models.signatory import Signatory
+from campaign.models.update import Mailing, Update
 
-# States: queued → sending → sent | skipped | failed; sending → queued when a claim is given back or abandoned.
-QUEUED, SENDING, SENT, SKIPPED, FAILED = "queued", "sending", "sent", "skipped", "failed"
-OWED = (QUEUED, SENDING)
+# States: [waiting →] queued → sending → sent | skipped | failed; sending → queued when a claim is given back or
+# abandoned. Waiting is the slow lane: forms that nobody worked for (actions/slow_lane.py).
+WAITING, QUEUED, SENDING, SENT, SKIPPED, FAILED = "waiting", "queued", "sending", "sent", "skipped", "failed"
+LEAVING = (QUEUED, SENDING)
+OWED = (WAITING, *LEAVING)
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def owed(self) -> "OutgoingMailQuerySet":
-        return self.filter(state__in=OWED)
+        return self.filter(Q(state=WAITING) | Q(state__in=LEAVING))  # as the two partial indexes have it
+
+    def waiting(self) -> "OutgoingMailQuerySet":
+        """The slow lane."""
+        return self.filter(state=WAITING)
+
+    def leaving(self) -> "OutgoingMailQuerySet":
+        return self.filter(state__in=LEAVING)
 
     def due(self) -> "OutgoingMailQuerySet":
         """What may be claimed now: due and queued, or claimed by somebody who has since gone silent."""
@@ -36,7 +46,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
 
     def drop(self) -> int:
         """End mails that nobody should get any more, and erase what they carried."""
-        return self.update(state=SKIPPED, mailbox=None, finished_at=timezone.now())
+        return self.update(state=SKIPPED, mailbox=None, network_tag=None, finished_at=timezone.now())
 
     def give_back(self, due_in: timedelta = timedelta(0), **values: Any) -> int:
         """Put claimed mails back into the queue, due again after a pause."""
@@ -51,8 +61,10 @@ class OutgoingMail(models.Model):
     class Kind(models.TextChoices):
         FORM = "form", _("after a form")
         LINK = "link", _("link asked for")
+        UPDATE = "update", _("news asked for")
 
     class State(models.TextChoices):
+        WAITING = WAITING, _("in the slow lane")
         QUEUED = QUEUED, _("queued")
         SENDING = SENDING, _("sending")
         SENT = SENT, _("sent")
@@ -65,6 +77,7 @@ class OutgoingMail(models.Model):
     signatory = models.ForeignKey(Signatory, models.CASCADE, null=True, db_index=False, verbose_name=_("signatory"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     mailbox = models.BinaryField(null=True, help_text="Sealed to the post key; erased when sent or failed.")
+    network_tag = models.BinaryField(max_length=8, null=True, help_text="Whose turn it is, while in the slow lane.")
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     failure = models.CharField(_("last failure"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
@@ -73,6 +86,8 @@ class OutgoingMail(models.Model):
     claim = models.UUIDField(null=True, help_text="Which batch holds it.")
     finished_at = models.DateTimeField(_("finished"), null=True)
 
+    mailing = models.ForeignKey(Mailing, models.PROTECT, null=True, db_index=False, verbose_name=_("mailing"))
+
     objects = OutgoingMailQuerySet.as_manager()
 
     class Meta:
@@ -80,8 +95,13 @@ class OutgoingMail(models.Model):
         verbose_name_plural = _("outgoing mails")
         permissions = [("retry_outgoingmail", _("Can retry failed mails"))]
         constraints = [
+            models.CheckConstraint(name="mail_state_is_known", condition=Q(state__in=[*OWED, SENT, SKIPPED, FAILED])),
             models.CheckConstraint(
-                name="mail_state_is_known", condition=Q(state__in=[QUEUED, SENDING, SENT, SKIPPED, FAILED])
+                name="mail_is_tagged_only_while_waiting", condition=Q(state=WAITING) | Q(network_tag__isnull=True)
+            ),
+            # However often a worker is killed, nobody gets the same news twice.
+            models.UniqueConstraint(
+                name="mail_is_one_per_mailing", fields=["mailing", "signatory"], condition=Q(mailing__isnull=False)
             ),
             models.CheckConstraint(
                 name="mail_finished_keeps_no_address", condition=Q(state__in=OWED) | Q(mailbox__isnull=True)
@@ -94,8 +114,10 @@ class OutgoingMail(models.Model):
             ),
         ]
         indexes = [
-            # Serves the claim and the queue's age: what is owed, oldest first. As small as the queue is short.
-            models.Index(name="mail_owed", fields=["due_at"], condition=Q(state__in=OWED)),
+            # Serves the claim and the queue's age: what is leaving, oldest first. As small as the queue is short.
+            models.Index(name="mail_owed", fields=["due_at"], condition=Q(state__in=LEAVING)),
+            # Serves release_mails: whose turn is next. A flood may make it long; the claim does not see it.
+            models.Index(name="mail_waiting", fields=["network_tag", "id"], condition=Q(state=WAITING)),
             # Serves the admin's list of failures.
             models.Index(name="mail_failed", fields=["-id"], condition=Q(state=FAILED)),
             # Serves forget_what_is_over: what is finished, oldest first.
@@ -104,6 +126,13 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def news(self) -> Update | None:
+        """What a mail with news tells its signatory; None once its mailing is cancelled or its text is gone."""
+        if self.mailing is None or self.mailing.cancelled_at or self.signatory is None:
+            return None
+        return self.mailing.text_in(self.signatory.language)
 
     @property
     def message_id(self) -> str:
@@ -143,6 +172,8 @@ class MailQueue(models.Model):
 
     paused_until = models.DateTimeField(null=True)
     paused_since = models.DateTimeField(null=True)
+    round_at = models.DateTimeField(null=True, help_text="When the slow lane's round began.")
+    round_mails = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="How many left it since.")
     failures = models.PositiveIntegerField(default=0)
     reason = models.CharField(max_length=200, blank=True)
 

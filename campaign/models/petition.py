@@ -11,7 +11,10 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+
+from campaign.models.mode import MODE_CONSTRAINTS, Moded, key_problem
 
 # States and every allowed move: action → (from, to). `actions.petitions` makes the moves.
 DRAFT, OPEN, PAUSED, CLOSED = "draft", "open", "paused", "closed"
@@ -64,6 +67,10 @@ class PetitionQuerySet(models.QuerySet["Petition"]):
     def open(self) -> "PetitionQuerySet":
         return self.filter(state=OPEN)
 
+    def showing_names(self) -> "PetitionQuerySet":
+        """Those whose names can be read here at all, and so be shown where their owners chose it."""
+        return self.filter(mode="standard")
+
     def due_to_open(self) -> "PetitionQuerySet":
         return self.filter(state=DRAFT, opens_at__lte=timezone.now())
 
@@ -74,7 +81,7 @@ class PetitionQuerySet(models.QuerySet["Petition"]):
         return self.filter(destroy_on__lte=timezone.now().date(), destroyed_at__isnull=True)
 
 
-class Petition(models.Model):
+class Petition(Moded):
     """One demand to one addressee, in many languages, with one count."""
 
     class State(models.TextChoices):
@@ -83,10 +90,6 @@ class Petition(models.Model):
         PAUSED = PAUSED, _("paused")
         CLOSED = CLOSED, _("closed")
 
-    class Mode(models.TextChoices):
-        STANDARD = "standard", _("standard")
-        HIGH_RISK = "high_risk", _("high-risk")
-
     class DefaultVisibility(models.TextChoices):
         INITIALS = "initials", _("initials on the page")
         DELIVERED = "delivered", _("only the addressee")
@@ -94,9 +97,14 @@ class Petition(models.Model):
 
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
-    mode = models.CharField(_("mode"), max_length=10, choices=Mode, default=Mode.STANDARD)
     default_visibility = models.CharField(
         _("default visibility"), max_length=10, choices=DefaultVisibility, default=DefaultVisibility.DELIVERED
+    )
+    names_wait = models.BooleanField(
+        _("names wait for a moderator"),
+        default=True,
+        db_default=True,
+        help_text=_("Otherwise the page shows chosen names and initials as soon as they are confirmed."),
     )
     goal_steps = models.JSONField(
         _("goals"),
@@ -113,9 +121,6 @@ class Petition(models.Model):
         help_text=_("Public. On this day all personal data of the petition is erased."),
     )
     destroyed_at = models.DateTimeField(_("data destroyed"), null=True, blank=True, editable=False)
-    delivery_public_key = models.TextField(
-        _("delivery key"), blank=True, help_text=_("High-risk petitions only: the public half of a key made offline.")
-    )
     digest_salt = models.BinaryField(default=new_salt, null=True, editable=False)
     signature_count = models.PositiveIntegerField(
         _("signatures"), default=0, editable=False, validators=[MinValueValidator(0)]
@@ -134,7 +139,7 @@ class Petition(models.Model):
             models.CheckConstraint(
                 name="petition_state_is_known", condition=Q(state__in=[DRAFT, OPEN, PAUSED, CLOSED])
             ),
-            models.CheckConstraint(name="petition_mode_is_known", condition=Q(mode__in=["standard", "high_risk"])),
+            *MODE_CONSTRAINTS,
             models.CheckConstraint(
                 name="petition_default_visibility_is_never_public",
                 condition=Q(default_visibility__in=["initials", "delivered", "counted"]),
@@ -149,10 +154,6 @@ class Petition(models.Model):
                 name="petition_destroyed_has_no_salt",
                 condition=Q(destroyed_at__isnull=True) | Q(digest_salt__isnull=True),
             ),
-            models.CheckConstraint(
-                name="petition_high_risk_has_its_own_key",
-                condition=Q(state=DRAFT) | Q(mode="standard") | ~Q(delivery_public_key=""),
-            ),
         ]
 
     def __str__(self) -> str:
@@ -165,15 +166,6 @@ class Petition(models.Model):
     @property
     def is_public(self) -> bool:
         return self.state != DRAFT
-
-    @property
-    def is_high_risk(self) -> bool:
-        return self.mode == self.Mode.HIGH_RISK
-
-    @property
-    def delivery_key(self) -> str:
-        """The public key that identities of this petition are sealed to."""
-        return self.delivery_public_key or settings.DELIVERY_PUBLIC_KEY
 
     @property
     def goal(self) -> int:
@@ -191,8 +183,11 @@ class Petition(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        if self.mode == self.Mode.HIGH_RISK and not self.delivery_public_key:
-            raise ValidationError({"delivery_public_key": _("A high-risk petition needs a delivery key made offline.")})
+        problem = key_problem(self.mode, self.delivery_public_key)
+        if self.state == DRAFT and problem:
+            raise ValidationError({"delivery_public_key": problem})
+        if self.default_visibility not in self.visibilities:
+            raise ValidationError({"default_visibility": _("A high-risk petition shows nobody, be it by initials.")})
 
 
 class PetitionEditionQuerySet(models.QuerySet["PetitionEdition"]):
@@ -246,7 +241,7 @@ class PetitionEdition(models.Model):
     def is_signed(self) -> bool:
         return self.first_signed_at is not None
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 over all that is signed, in hex: the form carries it, so that one signs what one has read."""
         columns = ",".join(self.delivered_columns)

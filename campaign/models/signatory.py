@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from campaign import crypto
 from campaign.models.base import first_uuid7_at, is_past, uuid7
 from campaign.models.petition import Petition, PetitionEdition
+from campaign.models.signatory_rules import CONSTRAINTS, ERASED, INDEXES, UNLOGGED, UNPUBLISHED
 
 # States and every allowed move: action → (from, to, the column that takes the time).
 PENDING, CONFIRMED, WITHDRAWN, REJECTED, EXPIRED = "pending", "confirmed", "withdrawn", "rejected", "expired"
@@ -24,25 +26,6 @@ MOVES = {
 }
 STANDING = (PENDING, CONFIRMED, REJECTED)
 
-# What erasing sets: after it the row says that somebody signed, when, and how it ended; nothing of whom.
-ERASED: dict[str, Any] = {
-    "identity": None,
-    "mailbox": None,
-    "email_digest": None,
-    "gate_link": None,
-    "words_digest": None,
-    "words_differ": False,
-    "nonce": None,
-    "public_name": None,
-    "wants_updates": False,
-    "country": "",
-}
-_NO_TRACE = Q(**{name: value for name, value in ERASED.items() if value is not None}) & Q(
-    **{f"{name}__isnull": True for name, value in ERASED.items() if value is None}
-)
-# What the count has yet to follow. The same words stand in the partial index below.
-UNCOUNTED = Q(state=CONFIRMED, counted=False) | (~Q(state=CONFIRMED) & Q(counted=True))
-
 
 class SignatoryQuerySet(models.QuerySet["Signatory"]):
     def pending(self) -> "SignatoryQuerySet":
@@ -54,12 +37,26 @@ class SignatoryQuerySet(models.QuerySet["Signatory"]):
     def standing(self) -> "SignatoryQuerySet":
         return self.filter(state__in=STANDING)
 
-    def uncounted(self) -> "SignatoryQuerySet":
-        return self.filter(UNCOUNTED)
+    def unlogged(self) -> "SignatoryQuerySet":
+        """Those whose state or words the log of their petition does not tell yet."""
+        return self.filter(UNLOGGED)
+
+    def due_to_log(self, petition: Petition) -> "SignatoryQuerySet":
+        """Those of a petition's unlogged rows that may come into the log now: all, or what changed before the hour."""
+        if not petition.count_interval:
+            return self
+        before = petition.counted_before
+        amended_later = Q(amended_at__gte=before)
+        standing = Q(state=CONFIRMED, confirmed_at__lt=before) & ~amended_later
+        return self.filter(standing | (~Q(state=CONFIRMED) & Q(ended_at__lt=before)))
 
     def deliverable(self) -> "SignatoryQuerySet":
         """Those the addressee gets: confirmed, and not merely counted."""
         return self.confirmed().exclude(visibility=Signatory.Visibility.COUNTED)
+
+    def wanting_updates(self) -> "SignatoryQuerySet":
+        """Those who get the news: confirmed, and they asked for it."""
+        return self.filter(state=CONFIRMED, wants_updates=True)
 
     def made_before(self, moment: datetime) -> "SignatoryQuerySet":
         """Rows whose form came before `moment`, read off the key's own time."""
@@ -68,9 +65,28 @@ class SignatoryQuerySet(models.QuerySet["Signatory"]):
     def made_since(self, moment: datetime) -> "SignatoryQuerySet":
         return self.filter(pk__gte=first_uuid7_at(moment))
 
+    def tagged(self) -> "SignatoryQuerySet":
+        """Rows that still say which forms came from one network."""
+        return self.filter(network_tag__isnull=False)
+
+    def with_name_chosen(self) -> "SignatoryQuerySet":
+        """Rows whose owners chose to show their name, or its initials."""
+        return self.confirmed().filter(visibility__in=["public", "initials"])
+
+    def unpublished(self) -> "SignatoryQuerySet":
+        """Rows whose name was chosen to be shown, and is not: it waits, is about to be, or was refused."""
+        return self.filter(UNPUBLISHED)
+
     def with_name_standing(self) -> "SignatoryQuerySet":
         """Rows whose name may stand as it is held: see Signatory.is_name_standing."""
         return self.filter(words_differ=False).exclude(visibility=Signatory.Visibility.COUNTED)
+
+    def unerased(self) -> "SignatoryQuerySet":
+        return self.filter(erased_at__isnull=True)
+
+    def unjournaled(self) -> "SignatoryQuerySet":
+        """Those erased of whom the journal outside the database does not say so yet."""
+        return self.filter(erased_at__isnull=False, journaled=False)
 
     def move(self, action: str, **values: Any) -> int:
         """Make one allowed move in one conditional UPDATE; how many rows *this* call moved."""
@@ -80,6 +96,10 @@ class SignatoryQuerySet(models.QuerySet["Signatory"]):
     def erase(self, action: str) -> int:
         """Make a move that ends the signature and erase the person in the same UPDATE."""
         return self.move(action, erased_at=timezone.now(), **ERASED)
+
+    def erase_in_place(self) -> int:
+        """Erase the person and keep the row's state, with its place in the count."""
+        return self.unerased().update(erased_at=timezone.now(), **ERASED)
 
 
 class Signatory(models.Model):
@@ -98,6 +118,16 @@ class Signatory(models.Model):
         DELIVERED = "delivered", _("only the addressee")
         COUNTED = "counted", _("only counted")
 
+    class NameState(models.TextChoices):
+        WAITING = "", _("waiting, or not to be shown")
+        APPROVED = "approved", _("approved")
+        REFUSED = "refused", _("refused")
+
+    class DomainClass(models.TextChoices):
+        FREE = "free", _("a large free provider")
+        DISPOSABLE = "disposable", _("a provider of throw-away addresses")
+        OTHER = "other", _("any other domain")
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     petition = models.ForeignKey(Petition, models.PROTECT, db_index=False, verbose_name=_("petition"))
     edition = models.ForeignKey(PetitionEdition, models.PROTECT, db_index=False, verbose_name=_("edition"))
@@ -114,11 +144,26 @@ class Signatory(models.Model):
     nonce = models.BinaryField(max_length=16, null=True, default=crypto.new_nonce)
     token_hash = models.BinaryField(max_length=32, null=True)
     public_name = models.CharField(_("public name"), max_length=200, null=True)  # noqa: DJ001 - NULL: not published
-    counted = models.BooleanField(default=False)
+    network_tag = models.BinaryField(
+        max_length=8, null=True, help_text="Keyed digest of the network it was signed from; changes daily, for 7 days."
+    )
+    name_state = models.CharField(
+        _("state of the name"), max_length=8, choices=NameState, blank=True, default="", db_default=""
+    )
+    name_number = models.PositiveIntegerField(null=True, help_text="Its place among the names of the petition.")
+    domain_class = models.CharField(
+        _("class of the mail domain"), max_length=10, choices=DomainClass, blank=True, default="", db_default=""
+    )
+    # The log (docs/log.md): what the entry commits to, and what a new commitment is made from without the name.
+    commitment = models.BinaryField(max_length=32, null=True)
+    stub = models.BinaryField(max_length=64, null=True, help_text="The name's leaf, and the key of the other fields.")
+    entry_index = models.BigIntegerField(_("entry in the log"), null=True, help_text="The one that counts it now.")
+    amended_at = models.DateTimeField(null=True, help_text="Since when the entry commits to older words.")
     signed_at = models.DateTimeField(_("signed"), default=timezone.now)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
     erased_at = models.DateTimeField(_("erased"), null=True)
+    journaled = models.BooleanField(default=False, db_default=False, help_text="The journal says that it is erased.")
 
     objects = SignatoryQuerySet.as_manager()
 
@@ -129,64 +174,8 @@ class Signatory(models.Model):
             ("moderate_signatory", _("Can reject and restore signatures")),
             ("open_signatory", _("Can see who a signatory is")),
         ]
-        constraints = [
-            models.UniqueConstraint(name="signatory_is_one_per_mailbox", fields=["petition", "email_digest"]),
-            models.UniqueConstraint(name="signatory_token_is_unique", fields=["token_hash"]),
-            models.CheckConstraint(
-                name="signatory_state_is_known", condition=Q(state__in=[*STANDING, WITHDRAWN, EXPIRED])
-            ),
-            models.CheckConstraint(
-                name="signatory_visibility_is_known",
-                condition=Q(visibility__in=["public", "initials", "delivered", "counted"]),
-            ),
-            models.CheckConstraint(
-                name="signatory_confirmed_has_time", condition=~Q(state=CONFIRMED) | Q(confirmed_at__isnull=False)
-            ),
-            models.CheckConstraint(
-                name="signatory_ended_has_time",
-                condition=Q(state__in=[PENDING, CONFIRMED]) | Q(ended_at__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="signatory_gone_is_erased",
-                condition=~Q(state__in=[WITHDRAWN, EXPIRED]) | Q(erased_at__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="signatory_erased_leaves_no_trace", condition=Q(erased_at__isnull=True) | _NO_TRACE
-            ),
-            models.CheckConstraint(
-                name="signatory_counted_only_has_no_identity",
-                condition=~Q(visibility="counted") | Q(identity__isnull=True),
-            ),
-            models.CheckConstraint(
-                name="signatory_is_named_or_says_why_not",
-                condition=Q(identity__isnull=False)
-                | Q(visibility="counted")
-                | Q(words_differ=True)
-                | Q(erased_at__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="signatory_wanting_updates_has_mailbox",
-                condition=Q(wants_updates=False) | Q(mailbox__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="signatory_public_name_was_chosen",
-                condition=Q(public_name__isnull=True) | Q(state=CONFIRMED, visibility__in=["public", "initials"]),
-            ),
-            models.CheckConstraint(
-                name="signatory_words_digest_only_while_pending",
-                condition=Q(words_digest__isnull=True) | Q(state=PENDING),
-            ),
-        ]
-        indexes = [
-            # Serves count_signatures: the rows whose `counted` lags behind their state. Empty when all is counted.
-            models.Index(name="signatory_uncounted", fields=["id"], condition=UNCOUNTED),
-            # Serves expire_signatories: the oldest pending rows first, the key being time-ordered.
-            models.Index(name="signatory_pending", fields=["id"], condition=Q(state=PENDING)),
-            # Serves the admin's lists of what ended, which are rare among confirmed rows.
-            models.Index(
-                name="signatory_ended", fields=["state", "-id"], condition=Q(state__in=[WITHDRAWN, REJECTED, EXPIRED])
-            ),
-        ]
+        constraints = CONSTRAINTS
+        indexes = INDEXES
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -215,6 +204,26 @@ class Signatory(models.Model):
         back: a row has one but where it is only counted, or where other words came in (a constraint says so).
         """
         return self.visibility != self.Visibility.COUNTED and not self.words_differ
+
+    @property
+    def has_name_chosen(self) -> bool:
+        """Whether its owner chose to show the name, or its initials: as with_name_chosen() asks of many."""
+        return self.state == CONFIRMED and self.visibility in (self.Visibility.PUBLIC, self.Visibility.INITIALS)
+
+    @property
+    def has_name_waiting(self) -> bool:
+        """Whether that name is neither shown nor decided on."""
+        return self.has_name_chosen and self.public_name is None and self.name_state == self.NameState.WAITING
+
+    @property
+    def has_expired_early(self) -> bool:
+        """Whether it expired before its time was over: staff set it aside with a flood of others."""
+        return self.ended_at is not None and self.ended_at < self.signed_at + settings.PENDING_LIFETIME
+
+    @property
+    def may_be_tagged(self) -> bool:
+        """Whether its network tag is not gone yet, told without the tag, which the site cannot read back."""
+        return self.erased_at is None and self.pk > first_uuid7_at(timezone.now() - settings.NETWORK_TAG_LIFETIME)
 
     def context(self, purpose: str) -> bytes:
         """The `info` that binds an envelope of this row to its purpose, petition and address."""
