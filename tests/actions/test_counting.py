@@ -1,102 +1,25 @@
-"""The count: it follows, it is never wrong for long, and it never costs a signature anything."""
+"""Every night the counts are held against the logs, and the logs against the signatures."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
-from campaign.actions import counting
-from campaign.actions.counting import count_signatures, reconcile_counts
-from campaign.models import Notice, Petition, PublicVersion, Signatory
-from tests.factories import make_petition, make_signatory, post_form
-from tests.parallel import in_parallel
+from campaign.actions import log
+from campaign.actions.counting import reconcile_counts
+from campaign.actions.log import tend_logs
+from campaign.models import Notice, Petition, PetitionLog, Signatory
+from tests.factories import make_petition, make_signatory
+from tests.outsider import count_of, published
 
 
-def count_of(petition):
+def shown(petition):
     return Petition.objects.get(pk=petition.pk).signature_count
-
-
-def test_the_count_follows_confirming_rejecting_restoring_and_withdrawing(petition):
-    row = Signatory.objects.filter(pk=make_signatory(petition, state="pending").pk)
-    counts = []
-    for action in (None, "confirm", "reject", "restore", "withdraw"):
-        if action == "withdraw":
-            assert row.erase("withdraw")
-        elif action:
-            assert row.move(action, **({"words_digest": None} if action == "confirm" else {}))
-        count_signatures()
-        counts.append(count_of(petition))
-    assert counts == [0, 1, 0, 1, 0]
-
-
-def test_a_petitions_count_moves_once_a_slice_and_never_with_a_signature(client, petition, settings):
-    settings.COUNT_SLICE = 10
-    with CaptureQueriesContext(connection) as signing:
-        for number in range(3):
-            client.post("/en/petitions/let-them-choose/sign/", post_form(email=f"p{number}@example.org"))
-    assert not [query for query in signing if 'UPDATE "campaign_petition"' in query["sql"]]
-    for _ in range(25):
-        make_signatory(petition)
-    with CaptureQueriesContext(connection) as counting_queries:
-        assert count_signatures() == 25
-    assert len([q for q in counting_queries if 'UPDATE "campaign_petition"' in q["sql"]]) == 3
-    assert count_of(petition) == 25
-
-
-def test_counting_with_nothing_to_count_asks_once_and_writes_nothing(petition, django_assert_num_queries):
-    make_signatory(petition)
-    count_signatures()
-    before = PublicVersion.current()
-    with django_assert_num_queries(1):
-        assert count_signatures() == 0
-    assert PublicVersion.current() == before
-
-
-def test_each_petition_has_its_own_count(db):
-    one, other = make_petition(), make_petition("other")
-    for petition in (one, one, other):
-        make_signatory(petition)
-    count_signatures()
-    assert (count_of(one), count_of(other)) == (2, 1)
-
-
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_two_counters_at_once_count_once(settings):
-    settings.COUNT_SLICE = 7
-    settings.TICK_SECONDS = 20.0
-    petition = make_petition()
-    for _ in range(40):
-        make_signatory(petition)
-    taken = in_parallel(4, count_signatures)
-    assert sum(taken) == 40
-    assert count_of(petition) == 40
-
-
-def test_a_counter_killed_in_mid_slice_has_counted_nothing_of_it(petition, monkeypatch):
-    for _ in range(3):
-        make_signatory(petition)
-
-    class Killed(BaseException):
-        pass
-
-    def killed(*_args):
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(counting, "_move_count", killed)
-        with pytest.raises(Killed):
-            count_signatures()
-    assert count_of(petition) == 0
-    assert Signatory.objects.filter(counted=True).count() == 0
-    count_signatures()
-    assert count_of(petition) == 3
 
 
 def test_a_wrong_count_is_found_mended_and_told(petition, caplog):
     make_signatory(petition)
-    count_signatures()
+    tend_logs()
     Petition.objects.update(signature_count=99)
     assert reconcile_counts() == 1
-    assert count_of(petition) == 1
+    assert shown(petition) == 1
     notice = Notice.objects.get()
     assert (notice.kind, notice.level) == ("count-mended", "error")
     assert notice.details == {"petition": "let-them-choose", "was": 99, "now": 1}
@@ -104,14 +27,60 @@ def test_a_wrong_count_is_found_mended_and_told(petition, caplog):
     assert reconcile_counts() == 0
 
 
-def test_what_is_not_yet_counted_is_no_error(petition):
+def test_a_count_without_a_log_is_none(petition):
+    Petition.objects.update(signature_count=99)
+    assert reconcile_counts() == 1
+    assert shown(petition) == 0
+
+
+def test_wrong_totals_of_a_log_are_mended_before_they_are_shown(petition):
+    row = make_signatory(petition)
+    tend_logs()
+    PetitionLog.objects.update(added=90, withdrawn=3)
+    assert reconcile_counts() == 0
+    assert not Notice.objects.exists()
+    Signatory.objects.filter(pk=row.pk).move("reject")
+    tend_logs()
+    assert shown(petition) == count_of(published(petition)) == 0
+
+
+@pytest.mark.parametrize("state", ["pending", "confirmed"])
+def test_what_is_not_yet_in_the_log_is_no_error(petition, state):
     make_signatory(petition)
+    tend_logs()
+    make_signatory(petition, state=state)
     assert reconcile_counts() == 0
     assert not Notice.objects.exists()
 
 
-def test_the_goal_is_the_next_one_to_reach():
-    petition = Petition(goal_steps=[10, 20], signature_count=10)
-    assert petition.goal == 20
-    petition.signature_count = 25
-    assert petition.goal == 20
+def test_what_is_not_yet_published_is_not_counted(petition, monkeypatch):
+    make_signatory(petition)
+    tend_logs()
+    make_signatory(petition)
+    with monkeypatch.context() as patch:
+        patch.setattr(log, "_publish", lambda *_args: None)
+        tend_logs()
+    assert PetitionLog.objects.get().count == 2
+    assert reconcile_counts() == 0
+    assert shown(petition) == 1
+
+
+def test_signatures_that_stand_in_no_log_are_told(petition, caplog):
+    make_signatory(petition)
+    tend_logs()
+    Signatory.objects.all().erase("withdraw")
+    Signatory.objects.update(entry_index=None)
+    assert reconcile_counts() == 0
+    notice = Notice.objects.get()
+    assert (notice.kind, notice.details) == ("log-differs", {"petition": "let-them-choose", "log": 1, "rows": 0})
+    assert "counts 1, and 0 signatures stand in it" in caplog.text
+
+
+def test_each_petition_is_held_against_its_own_log(db):
+    one, other = make_petition(), make_petition("other")
+    for petition in (one, one, other):
+        make_signatory(petition)
+    tend_logs()
+    Petition.objects.update(signature_count=5)
+    assert reconcile_counts() == 2
+    assert (shown(one), shown(other)) == (2, 1)
