@@ -11,8 +11,9 @@ from django.db import connection
 from django.utils import timezone
 
 from campaign.actions import privacy
-from campaign.models import OutgoingMail, Petition, Signatory
-from tests.factories import make_petition, make_signatory, send_mails
+from campaign.models import MailQueue, OutgoingMail, Petition, Signatory
+from tests.factories import make_petition, make_signatory, move_signatory, send_mails
+from tests.officers import make_high_risk_petition
 
 PERSONAL = ("identity", "mailbox", "email_digest", "gate_link", "words_digest", "nonce", "public_name")
 
@@ -42,6 +43,51 @@ def test_the_links_hash_of_an_ended_signature_goes_after_thirty_days(petition, t
     travel(time_machine, days=31)
     privacy.forget_what_is_over()
     assert Signatory.objects.get().token_hash is None
+
+
+def test_the_tag_of_a_network_goes_after_seven_days(petition, time_machine):
+    row = make_signatory(petition)
+    Signatory.objects.filter(pk=row.pk).update(network_tag=b"a network")
+    travel(time_machine, days=6, hours=23)
+    privacy.forget_what_is_over()
+    assert Signatory.objects.get().network_tag is not None
+    travel(time_machine, hours=2)
+    privacy.forget_what_is_over()
+    assert Signatory.objects.get().network_tag is None
+
+
+def test_a_rejected_ones_link_goes_too_thirty_days_after_she_was_erased(petition, time_machine):
+    row = make_signatory(petition, state="pending")
+    send_mails()
+    move_signatory(row, "rejected")
+    travel(time_machine, days=40)
+    privacy.forget_what_is_over()
+    assert Signatory.objects.get().token_hash is not None  # her petition is open: she may still see why
+    Petition.objects.update(state="closed", closed_at=timezone.now())
+    privacy.forget_what_is_over()
+    travel(time_machine, days=31)
+    privacy.forget_what_is_over()
+    assert Signatory.objects.get().token_hash is None
+
+
+@pytest.mark.parametrize("state", ["pending", "confirmed", "rejected"])
+def test_a_mail_owed_to_somebody_erased_goes_with_her_and_stops_no_queue(petition, mails, state):
+    row = make_signatory(petition, state=state)
+    OutgoingMail.objects.update(due_at=timezone.now() + timedelta(hours=4))
+    OutgoingMail.objects.create(kind="link", signatory=row, mailbox=OutgoingMail.objects.get().mailbox)
+    Petition.objects.update(destroy_on=timezone.now().date())
+    privacy.forget_what_is_over()
+    assert OutgoingMail.objects.filter(state="skipped", mailbox=None).count() == 2
+    send_mails()
+    assert (len(mails), MailQueue.is_paused()) == (0, False)
+
+
+def test_a_mail_that_comes_to_be_owed_to_somebody_erased_is_skipped(petition, mails):
+    row = make_signatory(petition)
+    Signatory.objects.all().erase_in_place()
+    OutgoingMail.objects.update(kind="link", mailbox=bytes(row.identity))
+    send_mails()
+    assert (len(mails), MailQueue.is_paused(), OutgoingMail.objects.get().state) == (0, False, "skipped")
 
 
 def test_on_the_public_date_everything_personal_goes_and_the_count_stays(petition, time_machine):
@@ -127,8 +173,9 @@ def everything_stored():
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_no_name_address_domain_or_ip_is_stored_in_clear(client, caplog):
-    petition = make_petition()
+@pytest.mark.parametrize("make", [make_petition, make_high_risk_petition])
+def test_no_name_address_domain_or_ip_is_stored_in_clear(client, caplog, make):
+    petition = make()
     post = {"REMOTE_ADDR": SECRETS["ip"], "HTTP_USER_AGENT": "Mozilla"}
     form = {"name": SECRETS["name"], "email": SECRETS["address"], "visibility": "delivered", "consent": "on"}
     for more in (

@@ -1,11 +1,13 @@
-"""`manage.py erase_expired`: do now what the ticks do by themselves; with --dry-run only tell."""
+"""`manage.py erase_expired`: do now what the ticks do by themselves, or only tell; --replay follows a restore."""
 
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from campaign.actions import privacy
+from campaign.actions import journal, privacy
+
+IN_JOURNAL = "erased once, says the journal"
 
 
 class Command(BaseCommand):
@@ -13,9 +15,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only tell how many rows each rule would take")
+        parser.add_argument(
+            "--replay", action="store_true", help="after a restore: erase again whom the journal names, open the site"
+        )
+        parser.add_argument(
+            "--journal-is-lost", action="store_true", help="replay what there is of the journal, and write it anew"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        totals = privacy.count_what_is_over() if options["dry_run"] else self._erase()
+        if options["dry_run"]:
+            totals = privacy.count_what_is_over() | {IN_JOURNAL: journal.count_to_replay()}
+        else:
+            totals = (self._replay(options["journal_is_lost"]) if options["replay"] else {}) | self._erase()
         for rule, count in totals.items():
             self.stdout.write(f"{count:>9}  {rule}")
 
@@ -25,3 +36,14 @@ class Command(BaseCommand):
         while any((taken := privacy.forget_what_is_over()).values()):
             totals = {rule: totals.get(rule, 0) + count for rule, count in taken.items()}
         return totals or taken
+
+    @staticmethod
+    def _replay(takes_incomplete: bool) -> dict[str, int]:
+        try:
+            return {IN_JOURNAL: journal.replay(takes_incomplete=takes_incomplete)}
+        except journal.JournalIncompleteError as error:
+            raise CommandError(
+                "The journal in JOURNAL_DIR is not the newest one: it lacks what this database has seen in it. Put the"
+                " newest in its place. Only if there is none any more, say --journal-is-lost: who withdrew since this"
+                " backup then stands again, unless what is left of the journal names her."
+            ) from error
