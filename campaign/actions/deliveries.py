@@ -1,25 +1,38 @@
-"""Exports: asked for, built in slices by the worker, taken, and gone after a day. Every step is on the record."""
+"""Deliveries are asked for, approved by a second officer, cancelled and tried again. Every step is on the record."""
 
-import logging
-from collections.abc import Iterator
-from time import monotonic
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaign.actions import sealed_file
 from campaign.actions.access import RefusedError, require
-from campaign.actions.building import StoppedError, build_slice, held_by_us, is_forgotten
-from campaign.crypto import SealBrokenError
-from campaign.models import AccessRecord, Delivery, Notice, Petition
-from campaign.models.delivery import APPROVED, CANCELLED, REQUESTED
+from campaign.actions.slices import is_forgotten
+from campaign.actions.taking import DOWNLOAD, REQUEST, remove_file
+from campaign.models import AccessRecord, Addressee, DeliveredSlice, Delivery, Petition
+from campaign.models.delivery import APPROVED, BUNDLE, CANCELLED, DUMP, REQUESTED
 from campaign.models.petition import COLUMNS
 
-logger = logging.getLogger(__name__)
-REQUEST, DOWNLOAD = "campaign.request_delivery", "campaign.download_delivery"
+APPROVE = "campaign.approve_delivery"
+SELF_APPROVAL_AFTER = timedelta(hours=24)
+__all__ = ["APPROVE", "DOWNLOAD", "REQUEST"]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What an officer asks for."""
+
+    addressee: Addressee
+    purpose: str
+    as_of: datetime
+    columns: Sequence[str]
+    languages: Sequence[str]
+    letters: dict[str, str] = field(default_factory=dict)  # by language; empty ones are our template's
 
 
 @transaction.atomic
@@ -32,149 +45,127 @@ def request_export(petition: Petition, *, purpose: str, by: User) -> Delivery:
     refuse_unexportable(petition)
     now = timezone.now()
     delivery = Delivery.objects.create(
-        petition=petition, state=APPROVED, purpose=purpose, columns=_named_columns(petition), as_of=now,
+        petition=petition, state=APPROVED, purpose=purpose, columns=named_columns(petition), as_of=now,
         rows_expected=petition.signature_count, requested_by=by, requested_at=now, approved_by=by, approved_at=now,
     )  # fmt: skip
-    _record(delivery, AccessRecord.Act.REQUESTED, purpose, by, rows=petition.signature_count)
+    _record(delivery, AccessRecord.Act.REQUESTED, by)
     return delivery
 
 
 def refuse_unexportable(petition: Petition) -> None:
     """Raise RefusedError for a petition whose names this server cannot read, or should not have any more."""
-    if petition.is_high_risk or petition.delivery_public_key:
+    if is_sealed_to_officers(petition):
         raise RefusedError(
             _("The names of this petition are sealed to a key that was made offline: they cannot be exported here.")
         )
+    refuse_forgotten(petition)
+
+
+def refuse_forgotten(petition: Petition) -> None:
+    """Raise RefusedError for a petition whose data are gone, or are to be."""
     if is_forgotten(petition):
         raise RefusedError(_("The personal data of this petition are destroyed: there is nothing left to export."))
 
 
-def _named_columns(petition: Petition) -> list[str]:
+def is_sealed_to_officers(petition: Petition) -> bool:
+    """Whether the names open only offline, so that the site gives out a dump and no bundle."""
+    return petition.is_high_risk or bool(petition.delivery_public_key)
+
+
+def named_columns(petition: Petition) -> list[str]:
+    """The columns that at least one published demand named: nothing else can be delivered."""
     named = petition.editions.filter(published_at__isnull=False).values_list("delivered_columns", flat=True)
     return [column for column in COLUMNS if any(column in columns for columns in named)]
 
 
+# --- For an addressee ------------------------------------------------------------------------------------------------
+@transaction.atomic
+def request_delivery(petition: Petition, *, order: Order, by: User) -> Delivery:
+    """Ask for a bundle, or for the dump where names are sealed to officers; somebody else approves it.
+
+    Raises PermissionDenied, RefusedError.
+    """
+    require(by, REQUEST)
+    refuse_forgotten(petition)
+    columns = [column for column in named_columns(petition) if column in order.columns]
+    if set(order.columns) - set(columns) or "name" not in columns:
+        raise RefusedError(_("A delivery holds the names, and nothing but columns that the demand named."))
+    delivery = Delivery.objects.create(
+        petition=petition, kind=DUMP if is_sealed_to_officers(petition) else BUNDLE, addressee=order.addressee,
+        purpose=order.purpose, as_of=min(order.as_of, timezone.now()), columns=columns,
+        languages=list(order.languages), letters=order.letters, rows_expected=petition.signature_count,
+        requested_by=by,
+    )  # fmt: skip
+    _record(delivery, AccessRecord.Act.REQUESTED, by)
+    return delivery
+
+
+@transaction.atomic
+def approve_delivery(delivery: Delivery, *, by: User) -> bool:
+    """Let a requested delivery be built. Whether this call did it. Raises PermissionDenied, RefusedError.
+
+    It takes a second officer. Where there is none, the one who asked can approve after a day: that stays on the record.
+    """
+    require(by, APPROVE)
+    refuse_forgotten(delivery.petition)
+    is_own = delivery.requested_by_id == by.pk
+    if is_own:
+        _refuse_self_approval(delivery, by)
+    Petition.objects.select_for_update().get(pk=delivery.petition_id)  # so that no two get the same number
+    last = Delivery.objects.filter(petition=delivery.petition_id).aggregate(last=Max("number"))["last"] or 0
+    return bool(
+        Delivery.objects.filter(pk=delivery.pk, state=REQUESTED).update(
+            state=APPROVED, approved_by=by, approved_at=timezone.now(), is_self_approved=is_own, number=last + 1
+        )
+    )
+
+
+def _refuse_self_approval(delivery: Delivery, by: User) -> None:
+    if other_officers(by):
+        raise RefusedError(_("Somebody else has to approve what you asked for."))
+    if delivery.requested_at > timezone.now() - SELF_APPROVAL_AFTER:
+        raise RefusedError(
+            _("There is no second officer: you can approve it yourself 24 hours after you asked for it.")
+        )
+
+
+def other_officers(by: User) -> bool:
+    """Whether somebody else could approve."""
+    backend = settings.AUTHENTICATION_BACKENDS[0]
+    holders = User.objects.with_perm(APPROVE, backend=backend).filter(is_staff=True)
+    return holders.exclude(pk=by.pk).exists()
+
+
+# --- Given up, tried again -------------------------------------------------------------------------------------------
 def cancel_delivery(delivery: Delivery, *, by: User) -> bool:
     """Give a delivery up before it is built; what there is of its file goes. Whether this call did it."""
     require(by, REQUEST)
-    now = timezone.now()
     waiting = Delivery.objects.filter(pk=delivery.pk, state__in=[REQUESTED, APPROVED])
-    is_cancelled = bool(waiting.update(state=CANCELLED, cancelled_at=now, claimed_at=None))
+    is_cancelled = bool(waiting.update(state=CANCELLED, cancelled_at=timezone.now(), claimed_at=None))
     if is_cancelled:
-        _delete_file(delivery)
+        remove_file(delivery)
     return is_cancelled
 
 
+@transaction.atomic
 def retry_delivery(delivery: Delivery, *, by: User) -> bool:
     """Build a delivery that a failure stopped from its beginning. Whether this call did it. Raises RefusedError."""
     require(by, REQUEST)
-    refuse_unexportable(delivery.petition)
+    refuse_forgotten(delivery.petition)
     stopped = Delivery.objects.filter(pk=delivery.pk, state=APPROVED).exclude(failure="")
-    return bool(
+    is_begun_anew = bool(
         stopped.update(
             failure="", approved_at=timezone.now(), deleted_at=None, claimed_at=None, sealed_key=None, cursor=None,
-            row_count=0, chunk_count=0, byte_count=0,
+            row_count=0, chunk_count=0, byte_count=0, step=0, tally={}, files=[], sealed_passphrase=None,
         )
     )  # fmt: skip
+    if is_begun_anew:
+        DeliveredSlice.objects.filter(delivery=delivery).delete()
+    return is_begun_anew
 
 
-# --- Building, by the worker ---------------------------------------------------------------------------------------
-def build_deliveries() -> int:
-    """Take due deliveries further, the oldest first, for one tick; how many slices that made.
-
-    The tick that makes files ends them, too, so that none stays where nobody thought of its end.
-    """
-    delete_outlived_files()
-    ends_at = monotonic() + settings.TICK_SECONDS
-    slices = 0
-    for delivery in Delivery.objects.to_build().order_by("pk"):
-        if (not slices or monotonic() < ends_at) and _claim(delivery):
-            slices += _build_until(delivery, ends_at)
-    return slices
-
-
-def _claim(delivery: Delivery) -> bool:
-    """Take a delivery for this worker; the time of it is the claim. False when another was faster."""
-    is_ours = bool(Delivery.objects.to_build().filter(pk=delivery.pk).update(claimed_at=timezone.now()))
-    if is_ours:
-        delivery.refresh_from_db()
-    return is_ours
-
-
-def _build_until(delivery: Delivery, ends_at: float) -> int:
-    """Build slices until the tick is over, then give the claim back. What stops it is told to staff."""
-    slices = 0
-    try:
-        is_going_on = True
-        while is_going_on and (slices == 0 or monotonic() < ends_at):
-            is_going_on = build_slice(delivery)
-            slices += 1
-    except StoppedError as error:
-        _stop(delivery, str(error))
-    except SealBrokenError:
-        _stop(delivery, "key-unreadable")
-    except sealed_file.FileGoneError:
-        _stop(delivery, "file-gone")
-    except OSError as error:
-        _stop(delivery, f"disk {error.strerror}")
-    held_by_us(delivery).update(claimed_at=None)
-    return slices
-
-
-def _stop(delivery: Delivery, failure: str) -> None:
-    """Leave a delivery to staff: half a file is never given out for a whole one."""
-    if held_by_us(delivery).update(failure=failure[:200], claimed_at=None):
-        Notice.tell("delivery-stopped", Notice.Level.ERROR, delivery=delivery.pk, failure=failure)
-        logger.error("Delivery %d stopped: %s", delivery.pk, failure)
-
-
-# --- The file ------------------------------------------------------------------------------------------------------
-def delete_file(delivery: Delivery, *, by: User) -> bool:
-    """Delete a built file before its day is over. Whether this call did it. Raises PermissionDenied."""
-    require(by, REQUEST)
-    return delivery.has_file and _delete_file(delivery)
-
-
-def delete_outlived_files() -> int:
-    """Delete the files that have had their day, and any that no delivery knows; how many went."""
-    deleted = sum(_delete_file(delivery) for delivery in Delivery.objects.outlived())
-    # A worker that wrote while its delivery was cancelled leaves a file without a key. The files are looked at first:
-    # one that another worker makes in between has its key in the database before it lies there.
-    kept = set(sealed_file.kept_ids())
-    for unknown in kept - set(Delivery.objects.with_file().values_list("pk", flat=True)):
-        sealed_file.remove(unknown)
-    return deleted
-
-
-def _delete_file(delivery: Delivery) -> bool:
-    """First the file, then its key: should this stop half-way, the next round still finds it."""
-    sealed_file.remove(delivery.pk)
-    rows = Delivery.objects.with_file().filter(pk=delivery.pk)
-    return bool(rows.update(sealed_key=None, deleted_at=timezone.now()))
-
-
-def open_file(delivery: Delivery, *, by: User, purpose: str) -> Iterator[bytes]:
-    """The file in clear, chunk by chunk; that it was taken is on the record before the first byte.
-
-    Raises PermissionDenied, RefusedError; while it is read crypto.SealBrokenError where the file was altered.
-    """
-    require(by, DOWNLOAD)
-    found = Delivery.objects.downloadable().filter(pk=delivery.pk).first()
-    if found is None:
-        raise RefusedError(_("There is no file to download: it is not built yet, or it is deleted already."))
-    if not sealed_file.path_of(found.pk).exists():
-        raise RefusedError(_("The file is gone from the disk. Request a new export."))
-    key = sealed_file.open_key(found.pk, found.sealed_key)
-    _record(found, AccessRecord.Act.DOWNLOADED, purpose, by, rows=found.row_count)
-    return sealed_file.read(key, delivery_id=found.pk, chunk_count=found.chunk_count)
-
-
-def file_size(delivery: Delivery) -> int:
-    """How many bytes `open_file` gives."""
-    return delivery.byte_count - delivery.chunk_count * sealed_file.FRAME_BYTES
-
-
-def _record(delivery: Delivery, act: str, purpose: str, by: User, *, rows: int) -> None:
+def _record(delivery: Delivery, act: str, by: User) -> None:
     AccessRecord.objects.create(
-        act=act, by=by, petition_id=delivery.petition_id, delivery=delivery, purpose=purpose, rows=rows
-    )
+        act=act, by=by, petition_id=delivery.petition_id, delivery=delivery, purpose=delivery.purpose,
+        rows=delivery.rows_expected,
+    )  # fmt: skip

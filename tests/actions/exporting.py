@@ -3,8 +3,10 @@
 import csv
 import io
 
-from campaign.actions import building, deliveries
-from campaign.actions.deliveries import build_deliveries, open_file, request_export
+from campaign.actions import slices
+from campaign.actions.building import build_deliveries
+from campaign.actions.deliveries import request_export
+from campaign.actions.taking import open_file
 from campaign.exports.csv import unescape_cell
 from campaign.models import Delivery, Petition, Signatory
 from tests.factories import make_signatory
@@ -27,8 +29,9 @@ def build(delivery: Delivery) -> Delivery:
 
 
 def read(delivery: Delivery, officer) -> list[list[str]]:
-    raw = b"".join(open_file(delivery, by=officer, purpose=PURPOSE))
-    assert len(raw) == deliveries.file_size(delivery)
+    taken = open_file(delivery, by=officer, purpose=PURPOSE)
+    raw = b"".join(taken.parts)
+    assert len(raw) == taken.size
     return [[unescape_cell(cell) for cell in row] for row in csv.reader(io.StringIO(raw.decode("utf-8-sig")))]
 
 
@@ -38,7 +41,7 @@ def names(delivery: Delivery, officer) -> list[str]:
 
 def after_slice(monkeypatch, number: int, happens) -> None:
     """Let something happen once the worker has done `number` slices."""
-    move, moved = building._move_cursor, []
+    move, moved = slices._move_cursor, []
 
     def move_and_happen(*arguments):
         moved.append(move(*arguments))
@@ -46,4 +49,4 @@ def after_slice(monkeypatch, number: int, happens) -> None:
             happens()
         return moved[-1]
 
-    monkeypatch.setattr(building, "_move_cursor", move_and_happen)
+    monkeypatch.setattr(slices, "_move_cursor", move_and_happen)

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from campaign.actions import building, deliveries, sealed_file
+from campaign.actions import building, deliveries, sealed_file, slices, taking
 from campaign.actions.access import RefusedError
-from campaign.actions.deliveries import build_deliveries, cancel_delivery, open_file
+from campaign.actions.building import build_deliveries
+from campaign.actions.deliveries import cancel_delivery
+from campaign.actions.taking import open_file
 from campaign.models import Delivery, Notice, Signatory
 from tests.actions.exporting import PURPOSE, after_slice, build, make_delivery, make_people, names, read
 from tests.factories import make_signatory, make_staff
@@ -29,7 +31,7 @@ def test_a_cancelled_delivery_leaves_neither_file_nor_key(petition, officer, mon
     delivery = make_delivery(petition, officer)
     after_slice(monkeypatch, 1, lambda: cancel_delivery(delivery, by=officer))
     assert (build(delivery).state, delivery.sealed_key, delivery.has_file) == ("cancelled", None, False)
-    deliveries.delete_outlived_files()
+    taking.delete_outlived_files()
     assert sealed_file.kept_ids() == []
     assert not cancel_delivery(delivery, by=officer)
 
@@ -52,7 +54,7 @@ def append_and_die(*arguments, **keywords) -> int:
 
 APPEND = sealed_file.append
 KILLED = {
-    "before the names are read": ("_text", building, interrupt),
+    "before the names are read": ("_make", slices, interrupt),
     "before a byte is written": ("append", sealed_file, interrupt),
     "with half the chunk written": ("append", sealed_file, write_half),
     "before the cursor moves": ("append", sealed_file, append_and_die),
@@ -84,14 +86,14 @@ def test_two_builders_at_once_make_one_file(petition, officer, monkeypatch):
     make_people(petition, 5)
     delivery = make_delivery(petition, officer)
     built_by_second = []
-    text = building._text
+    text = slices._make
 
     def while_the_second_tries(*arguments):
-        monkeypatch.setattr(building, "_text", text)
+        monkeypatch.setattr(slices, "_make", text)
         built_by_second.append(build_deliveries())
         return text(*arguments)
 
-    monkeypatch.setattr(building, "_text", while_the_second_tries)
+    monkeypatch.setattr(slices, "_make", while_the_second_tries)
     assert names(build(delivery), officer) == [f"Person {place}" for place in range(1, 6)]
     assert built_by_second == [0]
 
@@ -99,22 +101,22 @@ def test_two_builders_at_once_make_one_file(petition, officer, monkeypatch):
 def test_a_delivery_is_claimed_by_one_of_two_that_saw_it(petition, officer):
     pk = make_delivery(petition, officer).pk
     seen_by_both = [Delivery.objects.get(pk=pk) for _ in range(2)]
-    assert [deliveries._claim(each) for each in seen_by_both] == [True, False]
+    assert [building._claim(each) for each in seen_by_both] == [True, False]
 
 
 def test_a_builder_that_was_silent_too_long_neither_writes_nor_counts(petition, officer, monkeypatch):
     make_people(petition, 5)
     delivery = make_delivery(petition, officer)
-    text = building._text
+    text = slices._make
 
     def be_silent(*arguments):
         """The first builder holds the file's lock and is overtaken: the second may claim, and must not write."""
-        monkeypatch.setattr(building, "_text", text)
+        monkeypatch.setattr(slices, "_make", text)
         Delivery.objects.update(claimed_at=timezone.now() - timedelta(seconds=61))
         build_deliveries()
         return text(*arguments)
 
-    monkeypatch.setattr(building, "_text", be_silent)
+    monkeypatch.setattr(slices, "_make", be_silent)
     assert (build(delivery).state, delivery.chunk_count) == ("approved", 0)
     assert names(build(delivery), officer) == [f"Person {place}" for place in range(1, 6)]
 
@@ -140,7 +142,7 @@ def test_a_tick_that_is_over_leaves_the_rest_to_the_next(petition, officer, sett
     petition.signature_count = 5
     delivery = make_delivery(petition, officer)
     settings.TICK_SECONDS = 0
-    assert (build(delivery).percent, delivery.claimed_at) == (40, None)
+    assert (build(delivery).percent, delivery.claimed_at) == (36, None)
     settings.TICK_SECONDS = 60
     assert (build(delivery).state, delivery.row_count) == ("built", 5)
 

@@ -15,11 +15,17 @@ from django.db import connection
 from django.utils import timezone
 
 from campaign.actions import sealed_file
-from campaign.actions.deliveries import build_deliveries, open_file
+from campaign.actions.building import build_deliveries
+from campaign.actions.deliveries import approve_delivery
 from campaign.actions.envelopes import seal_identity
-from campaign.models import Delivery, Petition, Signatory
+from campaign.actions.taking import open_file
+from campaign.exports import pdf
+from campaign.models import DeliveredSlice, Delivery, Petition, Signatory
+from tests.actions.delivering import build_all, open_outer, request, unpack, verify
 from tests.actions.exporting import PURPOSE, build, make_delivery, make_people, names
 from tests.factories import make_staff
+
+EACH_HOLDS = "each is in the log, says just what was signed, and is there once."
 
 
 @pytest.fixture
@@ -31,13 +37,18 @@ START = """
 import os, signal, time, django
 django.setup()
 from django.conf import settings
-from campaign.actions.deliveries import build_deliveries
+from campaign.actions.building import build_deliveries
 from campaign.models import Delivery
-settings.EXPORT_SLICE = 2
+settings.EXPORT_SLICE = settings.BUNDLE_SLICE = 2
+"""
+NO_PAPERS = """
+from campaign.exports import pdf
+pdf.is_available = lambda: False
 """
 KILLED = (
     START
     + """
+settings.TICK_SECONDS = 60  # a slow machine is to come to the third slice, too
 sync, synced = os.fsync, []
 def sync_or_die(descriptor):
     sync(descriptor)
@@ -71,6 +82,27 @@ def test_a_worker_killed_with_sigkill_is_followed_by_another(petition, officer, 
     assert sealed_file.path_of(delivery.pk).stat().st_size > delivery.byte_count
     Delivery.objects.update(claimed_at=timezone.now() - timedelta(seconds=61))
     assert names(build(delivery), officer) == [f"Person {place}" for place in range(1, 8)]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_worker_killed_with_sigkill_in_a_bundle_is_followed_by_another(
+    petition, officer, settings, tmp_path, monkeypatch
+):
+    """Rows, tally, tables, sheets and the numbers of the rows go on where they were: the verifier finds each once."""
+    settings.BUNDLE_SLICE = 2
+    monkeypatch.setattr(pdf, "is_available", lambda: False)
+    make_people(petition, 7)
+    delivery = request(petition, officer)
+    assert approve_delivery(delivery, by=make_staff("Delivery officer", name="second"))
+    assert run_workers(tmp_path, settings.EXPORT_DIR, NO_PAPERS + KILLED) == [-signal.SIGKILL]
+    delivery.refresh_from_db()
+    assert (delivery.chunk_count, delivery.row_count) == (2, 4)
+    assert sealed_file.path_of(delivery.pk).stat().st_size > delivery.byte_count
+    Delivery.objects.update(claimed_at=timezone.now() - timedelta(seconds=61))
+    folder = unpack(open_outer(build_all(delivery), officer), tmp_path / "bundle")
+    code, told = verify(folder)
+    assert (code, f"HOLDS: 7 rows: {EACH_HOLDS}" in told) == (0, True)
+    assert [part.first_number for part in DeliveredSlice.objects.all()] == [1, 3, 5, 7]
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -108,7 +140,8 @@ def worker_database(folder: Path) -> Iterator[str]:
 def take_back(file: Path) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ATTACH DATABASE %s AS copy", [str(file)])
-        cursor.execute("REPLACE INTO campaign_delivery SELECT * FROM copy.campaign_delivery")
+        for table in ("campaign_delivery", "campaign_deliveredslice"):
+            cursor.execute(f"REPLACE INTO {table} SELECT * FROM copy.{table}")
         cursor.execute("DETACH DATABASE copy")
 
 
@@ -120,7 +153,7 @@ def make_many(petition: Petition, number: int) -> None:
         (
             Signatory(
                 petition=petition, edition=edition, state="confirmed", confirmed_at=now, visibility="delivered",
-                email_digest=digest, identity=seal_identity(petition, digest, "Person"),
+                email_digest=digest, identity=seal_identity(petition, digest, "Person")[0],
             )
             for digest in digests
         ),
@@ -145,9 +178,9 @@ def test_memory_stays_flat_however_long_the_file(petition, officer, settings):
         make_many(petition, number)
         delivery = make_delivery(petition, officer)
         built = peak_of(build_deliveries)
-        taken = peak_of(lambda taken=delivery: sum(map(len, open_file(taken, by=officer, purpose=PURPOSE))))
+        taken = peak_of(lambda taken=delivery: sum(map(len, open_file(taken, by=officer, purpose=PURPOSE).parts)))
         peaks.append((built, taken))
     delivery.refresh_from_db()
-    assert (delivery.row_count, delivery.chunk_count) == (3_200, 33)
+    assert (delivery.row_count, delivery.chunk_count) == (3_200, 34)
     assert peaks[1][0] < 1.5 * peaks[0][0]
     assert peaks[1][1] < 1.5 * peaks[0][1]

@@ -8,14 +8,17 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from campaign import crypto
-from campaign.actions import deliveries, sealed_file
+from campaign.actions import deliveries, sealed_file, taking
 from campaign.actions.access import RefusedError
-from campaign.actions.deliveries import build_deliveries, cancel_delivery, open_file, request_export
+from campaign.actions.building import build_deliveries
+from campaign.actions.deliveries import cancel_delivery, request_export
 from campaign.actions.signatories import withdraw
+from campaign.actions.taking import open_file
 from campaign.models import AccessRecord, Delivery, Petition
 from campaign.models.signatory import EXPIRED, PENDING, REJECTED, WITHDRAWN
 from tests.actions.exporting import PURPOSE, after_slice, build, make_delivery, make_people, names, read
 from tests.factories import make_demand, make_petition, make_signatory, make_staff
+from tests.officers import make_high_risk_petition
 
 
 @pytest.fixture
@@ -97,7 +100,7 @@ def test_a_slice_takes_the_same_number_of_statements_for_one_row_and_for_three(
     for number in (1, 2):
         make_people(petition, number)
         make_delivery(petition, officer)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(19):
             build_deliveries()
 
 
@@ -124,7 +127,7 @@ def test_who_is_no_delivery_officer_orders_cancels_and_takes_nothing(petition, o
         lambda: cancel_delivery(delivery, by=stranger),
         lambda: deliveries.retry_delivery(delivery, by=stranger),
         lambda: open_file(build(delivery), by=stranger, purpose=PURPOSE),
-        lambda: deliveries.delete_file(delivery, by=stranger),
+        lambda: taking.delete_file(delivery, by=stranger),
     ]
     for act in refused:
         with pytest.raises(PermissionDenied):
@@ -133,8 +136,7 @@ def test_who_is_no_delivery_officer_orders_cancels_and_takes_nothing(petition, o
 
 
 def test_a_petition_with_a_key_made_offline_is_not_exported_here(officer, db):
-    key = crypto.public_key_of(crypto.new_private_key())
-    petition = make_petition(state="draft", mode="high_risk", delivery_public_key=key)
+    petition = make_high_risk_petition()
     with pytest.raises(RefusedError, match="made offline"):
         make_delivery(petition, officer)
     assert not Delivery.objects.exists()
@@ -173,12 +175,12 @@ def test_a_file_that_was_altered_is_not_given_out(petition, officer, harm):
     harmed = {"flip": raw[:-1] + bytes([raw[-1] ^ 1]), "cut": raw[:first], "swap": raw[first:] + raw[:first]}
     path.write_bytes(harmed[harm])
     with pytest.raises(crypto.SealBrokenError):
-        b"".join(open_file(delivery, by=officer, purpose=PURPOSE))
+        b"".join(open_file(delivery, by=officer, purpose=PURPOSE).parts)
 
 
 def test_a_day_later_file_and_key_are_gone(petition, officer, settings):
     delivery = build(make_delivery(petition, officer))
-    assert deliveries.delete_outlived_files() == 0
+    assert taking.delete_outlived_files() == 0
     Delivery.objects.update(built_at=timezone.now() - settings.EXPORT_LIFETIME - timedelta(seconds=1))
     with pytest.raises(RefusedError):
         open_file(delivery, by=officer, purpose=PURPOSE)
@@ -190,20 +192,20 @@ def test_a_day_later_file_and_key_are_gone(petition, officer, settings):
 def test_the_file_goes_on_the_day_its_petitions_data_go(petition, officer):
     delivery = build(make_delivery(petition, officer))
     Petition.objects.update(destroy_on=timezone.now().date())
-    assert deliveries.delete_outlived_files() == 1
+    assert taking.delete_outlived_files() == 1
     assert not sealed_file.path_of(delivery.pk).exists()
 
 
 def test_an_officer_deletes_the_file_before_its_day_is_over(petition, officer):
     delivery = build(make_delivery(petition, officer))
-    assert deliveries.delete_file(delivery, by=officer)
+    assert taking.delete_file(delivery, by=officer)
     assert sealed_file.kept_ids() == []
 
 
 def test_a_file_that_no_delivery_knows_is_swept_away_and_no_other(petition, officer, settings):
     known = build(make_delivery(petition, officer))
     sealed_file.path_of(known.pk + 1).write_bytes(b"?")
-    deliveries.delete_outlived_files()
+    taking.delete_outlived_files()
     assert sealed_file.kept_ids() == [known.pk]
 
 
@@ -216,5 +218,5 @@ def test_a_file_that_is_made_during_the_sweep_stays(petition, officer, monkeypat
         return kept_ids()
 
     monkeypatch.setattr(sealed_file, "kept_ids", make_one_and_look)
-    deliveries.delete_outlived_files()
+    taking.delete_outlived_files()
     assert kept_ids() == [Delivery.objects.get().pk]

@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from campaign import crypto
 from campaign.actions import synthetic
-from campaign.actions.counting import count_signatures, reconcile_counts
+from campaign.actions.counting import reconcile_counts
 from campaign.actions.envelopes import email_digest, open_identity
+from campaign.actions.log import tend_logs
 from campaign.models import Petition, Signatory
 from campaign.models.signatory import CONFIRMED, PENDING
 from tests.factories import make_petition
+from tests.officers import make_high_risk_petition
 
 
 def make(count: int, *arguments: str, petition: Petition) -> None:
@@ -28,10 +30,10 @@ def milliseconds_of(key: UUID) -> int:
 def test_confirmed_rows_are_counted_and_the_count_agrees(petition):
     make(30, "--confirmed", petition=petition)
     make(12, "--confirmed", petition=petition)
+    assert tend_logs() == 3 + 42  # the demand in three languages
     petition.refresh_from_db()
-    assert petition.signature_count == 42
-    assert Signatory.objects.filter(state=CONFIRMED, counted=True).count() == 42
-    assert (count_signatures(), reconcile_counts()) == (0, 0)
+    assert (petition.signature_count, Signatory.objects.filter(state=CONFIRMED).count()) == (42, 42)
+    assert (tend_logs(), reconcile_counts()) == (0, 0)
 
 
 def test_rows_spread_over_languages_countries_visibilities_and_weeks(petition):
@@ -94,13 +96,12 @@ def test_several_processes_share_the_work(monkeypatch):
     monkeypatch.setattr(synthetic, "BATCH", 10)
     petition = make_petition(languages=("en",))
     make(35, "--confirmed", "--processes", "2", petition=petition)
-    petition.refresh_from_db()
-    assert (petition.signature_count, Signatory.objects.count()) == (35, 35)
+    assert Signatory.objects.confirmed().count() == 35
+    assert tend_logs() == 1 + 35
 
 
 def test_refuses_a_high_risk_petition(db):
-    key = crypto.public_key_of(crypto.new_private_key())
-    petition = make_petition(state="draft", mode="high_risk", delivery_public_key=key)
+    petition = make_high_risk_petition()
     with pytest.raises(CommandError, match="high-risk"):
         make(1, "--yes-really", petition=petition)
     assert Signatory.objects.count() == 0

@@ -1,4 +1,4 @@
-"""`manage.py keys new` makes the site's secrets; `manage.py keys check` tries those it was given."""
+"""`manage.py keys new` makes secrets, `keys check` tries them: the site's own; offline, the officers' delivery key."""
 
 import os
 import secrets
@@ -9,8 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from campaign import crypto
+from campaign import crypto, keyfile
+from campaign.actions.canary import CanaryBrokenError, open_canary
 from campaign.environment import SECRETS
+from campaign.management.passphrase import add_passphrase_argument, passphrase
+from campaign.models.mode import KEY_SUITE
 
 _PAIRS = ("POST", "DELIVERY")
 _PROBE = b"what is sealed here opens here"
@@ -32,26 +35,49 @@ def write_secret(path: Path, value: str) -> bool:
     except FileExistsError:
         return False
     with os.fdopen(descriptor, "w") as file:
-        file.write(value + "\n")
+        file.write(value.rstrip("\n") + "\n")
+        file.flush()
+        os.fsync(file.fileno())
     return True
 
 
+def read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{path} cannot be read: {error}.") from error
+
+
 class Command(BaseCommand):
-    help = "Make the secrets a site needs (new), or say whether those it has fit each other (check)."
+    help = "Make secrets (new), or try those there are (check): the site's own, or the officers' delivery key."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("act", choices=["new", "check"])
         parser.add_argument("--directory", type=Path, help="write one file per secret here, instead of printing them")
+        parser.add_argument("--delivery-key", type=Path, help="the officers' key file of a high-risk petition")
+        parser.add_argument("--canary", type=Path, help="with check and --delivery-key: open this canary")
+        add_passphrase_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["act"] == "check":
+        if options["delivery_key"]:
+            act = self._new_delivery_key if options["act"] == "new" else self._check_delivery_key
+            try:
+                act(options["delivery_key"], options)
+            except (keyfile.KeyFileError, CanaryBrokenError) as error:
+                raise CommandError(str(error)) from error
+        elif options["act"] == "check":
             self._check()
-        elif options["directory"]:
-            self._write(options["directory"])
         else:
-            for name, value in new_secrets().items():
-                self.stdout.write(f"{name}={value}")
+            self._new(options["directory"])
+
+    # --- The site's own ----------------------------------------------------------------------------------------
+    def _new(self, folder: Path | None) -> None:
+        if folder:
+            self._write(folder)
+            return
+        for name, value in new_secrets().items():
+            self.stdout.write(f"{name}={value}")
 
     def _write(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -82,3 +108,30 @@ class Command(BaseCommand):
             raise CommandError(f"{pair}_PUBLIC_KEY and {pair}_PRIVATE_KEY do not fit each other: {error}.") from error
         if opened != _PROBE:
             raise CommandError(f"{pair}: what was sealed came back altered.")
+
+    # --- The officers' -----------------------------------------------------------------------------------------
+    def _new_delivery_key(self, path: Path, options: dict[str, Any]) -> None:
+        public_path = path.with_name(path.name + ".public")
+        if path.exists() or public_path.exists():
+            raise CommandError(f"{path} or {public_path} is there already. A key is never overwritten: name another.")
+        phrase = passphrase(options["passphrase_file"], is_new=True)
+        locked = keyfile.lock(crypto.new_private_key(KEY_SUITE), phrase)
+        write_secret(path, locked)
+        # Read back and opened once, before anything is sealed to it.
+        public = crypto.public_key_of(keyfile.unlock(read(path), phrase))
+        write_secret(public_path, public)
+        self.stdout.write(
+            f"The private half is in {path}, under the passphrase. Copy it to a second place now.\n"
+            f"The public half is in {public_path}: this goes into the admin.\n"
+            f"Fingerprint: {crypto.fingerprint(public)}"
+        )
+
+    def _check_delivery_key(self, path: Path, options: dict[str, Any]) -> None:
+        private = keyfile.unlock(read(path), passphrase(options["passphrase_file"]))
+        self.stdout.write(
+            f"The passphrase opens the key. Fingerprint: {crypto.fingerprint(crypto.public_key_of(private))}"
+        )
+        if options["canary"]:
+            self.stdout.write(
+                f"The canary opens. Its code, for the admin: {open_canary(read(options['canary']), private)}"
+            )
