@@ -35,6 +35,12 @@ def parse_address(text: str | Address) -> Address:
     return Address(mailed=f"{local}@{parts.ascii_domain}", canonical=_canonical(local, parts.ascii_domain))
 
 
+def read_mailed(text: str) -> Address:
+    """An address in the form it was sealed in: it was parsed then, and is not looked through a second time."""
+    local, _at, domain = text.rpartition("@")
+    return Address(mailed=text, canonical=_canonical(local, domain))
+
+
 def _canonical(local: str, domain: str) -> str:
     domain = _SAME_PROVIDER.get(domain.lower(), domain.lower())
     local = local.lower().partition("+")[0] or local.lower()

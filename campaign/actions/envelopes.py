@@ -2,17 +2,17 @@
 
 import json
 import os
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
 from campaign import crypto
-from campaign.actions.addresses import Address, parse_address
-from campaign.models import OutgoingMail, Petition, Signatory
+from campaign.actions.addresses import Address, parse_address, read_mailed
+from campaign.merkle import entries
+from campaign.models import OutgoingMail, Petition, PetitionEdition, Signatory
 from campaign.models.signatory import envelope_context, key_context
-
-_SALT_BYTES = 16
 
 
 def email_digest(petition: Petition, address: str | Address) -> bytes:
@@ -52,10 +52,26 @@ def unwrap_gate(signatory: Signatory) -> bytes | None:
     return crypto.unwrap(key, bytes(signatory.gate_link), key_context(signatory.pk))
 
 
-def seal_identity(petition: Petition, mailbox_digest: bytes, name: str) -> bytes:
-    """Seal what is delivered, with a random salt, to the petition's delivery key."""
-    plaintext = json.dumps({"name": name, "salt": os.urandom(_SALT_BYTES).hex()}, ensure_ascii=False).encode()
-    return crypto.seal(petition.delivery_key, plaintext, envelope_context("identity", petition.pk, mailbox_digest))
+def seal_identity(petition: Petition, mailbox_digest: bytes, name: str) -> tuple[bytes, bytes]:
+    """Seal the name, with a random salt that nothing else keeps, to the petition's delivery key.
+
+    Returns the envelope, and the stub that commitments to this name are made from (docs/log.md).
+    """
+    salt = os.urandom(entries.SALT_BYTES)
+    plaintext = json.dumps({"name": name, "salt": salt.hex()}, ensure_ascii=False).encode()
+    info = envelope_context("identity", petition.pk, mailbox_digest)
+    return crypto.seal(petition.delivery_key, plaintext, info), entries.stub(salt, name)
+
+
+def commit(stub: bytes | memoryview | None, clear: dict[str, str]) -> bytes:
+    """What the log's entry of a signature commits to; random where there is no name, since none is delivered."""
+    return entries.commit(bytes(stub), clear) if stub else os.urandom(entries.DIGEST_BYTES)
+
+
+def clear_words(edition: PetitionEdition, country: str, signed_at: datetime) -> dict[str, str]:
+    """What is delivered of a signature beside the name, as the log commits to it."""
+    signed_on = signed_at.date().isoformat()
+    return {"text": edition.digest, "country": country, "language": edition.language, "signed_on": signed_on}
 
 
 def open_identity(signatory: Signatory) -> dict[str, Any]:
@@ -82,4 +98,4 @@ def open_mailbox(mail: OutgoingMail) -> Address:
     if mail.mailbox is None or mail.signatory is None:
         raise crypto.SealBrokenError("the mail carries no envelope")
     plaintext = crypto.open_sealed(settings.POST_PRIVATE_KEY, bytes(mail.mailbox), mail.signatory.context("mailbox"))
-    return parse_address(plaintext.decode())
+    return read_mailed(plaintext.decode())

@@ -1,17 +1,20 @@
 """The gate before each address: how often it may be mailed, over the whole site, and whether at all."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from campaign.models import MailGate, OutgoingMail
 
 PASS, SKIP, WAIT = "pass", "skip", "wait"
+_NOTED = ["form_at", "form_mail", "link_at", "link_mail", "unconfirmed_mails", "used_at"]
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -31,21 +34,33 @@ class Answer:
     due_at: datetime | None = None
 
 
-@transaction.atomic
 def ask(asking: Iterable[Asking]) -> dict[UUID, Answer]:
-    """Answer for each mail whether it passes now, and note in the gate that it did.
-
-    Gates are locked in the order of their digests, so that two workers neither both pass nor wait for each other.
-    """
+    """Answer for each mail whether it passes now, and note in the gate that it did."""
     asking = list(asking)
+    for _ in range(_TRIES - 1):
+        # Another worker, or a "not me", made one of the gates meanwhile: at the next look it is there.
+        with suppress(IntegrityError):
+            return _ask(asking)
+    return _ask(asking)
+
+
+@transaction.atomic
+def _ask(asking: list[Asking]) -> dict[UUID, Answer]:
+    """Gates are locked, then made, in the order of their digests: two workers neither both pass nor block each other.
+
+    Raises IntegrityError when somebody else made a gate that was not there.
+    """
     digests = sorted({one.digest for one in asking})
-    MailGate.objects.bulk_create([MailGate(digest=digest) for digest in digests], ignore_conflicts=True)
     locked = MailGate.objects.filter(digest__in=digests).order_by("digest").select_for_update()
-    gates = {bytes(gate.digest): gate for gate in locked}
+    standing = {bytes(gate.digest): gate for gate in locked}
+    new = {digest: MailGate(digest=digest) for digest in digests if digest not in standing}
+    gates = standing | new
     answers = {one.mail_id: _answer(gates[one.digest], one) for one in asking}
-    fields = ["form_at", "form_mail", "link_at", "link_mail", "unconfirmed_mails", "used_at"]
+    MailGate.objects.bulk_create(new.values())
     # As an upsert of rows that are there and locked: bulk_update would write a CASE per row and field.
-    MailGate.objects.bulk_create(gates.values(), update_conflicts=True, unique_fields=["digest"], update_fields=fields)
+    MailGate.objects.bulk_create(
+        standing.values(), update_conflicts=True, unique_fields=["digest"], update_fields=_NOTED
+    )
     return answers
 
 
@@ -54,6 +69,8 @@ def _answer(gate: MailGate, one: Asking) -> Answer:
         return Answer(PASS)  # it passed before, and the worker that had it was killed
     if gate.is_refused:
         return Answer(SKIP)
+    if one.kind == OutgoingMail.Kind.UPDATE:
+        return Answer(PASS)  # she asked for it, once for each piece of news; no form makes more of them
     if not one.is_confirmed and gate.unconfirmed_mails >= settings.UNCONFIRMED_MAILS_MAX:
         return Answer(SKIP)
     opens_at = _opens_at(gate, one.kind)

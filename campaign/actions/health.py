@@ -7,8 +7,9 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from campaign.actions.journal import oldest_unwritten_seconds
 from campaign.actions.mail import oldest_due_seconds
-from campaign.models import MailQueue
+from campaign.models import ErasureJournal, MailQueue, PetitionLog
 
 
 def readiness() -> dict[str, dict[str, Any]]:
@@ -17,7 +18,13 @@ def readiness() -> dict[str, dict[str, Any]]:
         pending = _pending_migrations()
         if pending:
             return {"database": {"ok": True}, "migrations": {"ok": False, "pending": pending}}
-        return {"database": {"ok": True}, "migrations": {"ok": True, "pending": 0}, "mail": _mail()}
+        return {
+            "database": {"ok": True},
+            "migrations": {"ok": True, "pending": 0},
+            "mail": _mail(),
+            "journal": _journal(),
+            "log": _log(),
+        }
     except DatabaseError:
         return {"database": {"ok": False}}
 
@@ -25,6 +32,12 @@ def readiness() -> dict[str, dict[str, Any]]:
 def _pending_migrations() -> int:
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _log() -> dict[str, Any]:
+    """A log that is refused stands still, and its petition's count with it, until somebody looks into it."""
+    refused = PetitionLog.objects.refused().count()
+    return {"ok": refused == 0, "refused": refused}
 
 
 def _mail() -> dict[str, Any]:
@@ -37,4 +50,14 @@ def _mail() -> dict[str, Any]:
         "ok": waited < settings.QUEUE_RED_AFTER.total_seconds(),
         "oldest_due_seconds": int(waited),
         "is_paused": queue.paused_since is not None,
+    }
+
+
+def _journal() -> dict[str, Any]:
+    """Whether the site is closed, a backup having been restored; and how far the journal of erasures lags."""
+    journal, waited = ErasureJournal.load(), oldest_unwritten_seconds()
+    return {
+        "ok": journal.closed_since is None and waited < settings.QUEUE_RED_AFTER.total_seconds(),
+        "closed": journal.reason,
+        "oldest_unwritten_seconds": int(waited),
     }

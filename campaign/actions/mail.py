@@ -12,11 +12,11 @@ from django.db.models import F, Min
 from django.utils import timezone
 
 from campaign import crypto
-from campaign.actions import envelopes, gates
+from campaign.actions import envelopes, gates, statements
 from campaign.actions.addresses import Address
-from campaign.actions.letters import compose, letter_for
+from campaign.actions.letters import Rendered, compose, letter_for
 from campaign.actions.postman import Postman, QueueStoppedError, RefusedError, TryLaterError
-from campaign.models import MailQueue, Notice, OutgoingMail, Signatory
+from campaign.models import Mailing, MailQueue, Notice, OutgoingMail, PetitionEdition
 from campaign.models.mail import FAILED, SENDING, SENT, SKIPPED, OutgoingMailQuerySet
 from campaign.models.signatory import CONFIRMED
 
@@ -51,7 +51,21 @@ def claim_mails(limit: int) -> list[OutgoingMail]:
     claim = uuid4()
     mine = OutgoingMail.objects.filter(pk__in=ids)
     mine.due().update(state=SENDING, claim=claim, claimed_at=timezone.now(), attempts=F("attempts") + 1)
-    return list(mine.filter(claim=claim).select_related("signatory__edition", "signatory__petition"))
+    return _with_texts(list(mine.filter(claim=claim).select_related("signatory")))
+
+
+def _with_texts(mails: list[OutgoingMail]) -> list[OutgoingMail]:
+    """The mails with what was signed and what there is to tell: few texts for many mails, so each is fetched once."""
+    if ids := {mail.mailing_id for mail in mails if mail.mailing_id}:
+        mailings = Mailing.objects.prefetch_related("texts").in_bulk(ids)
+        for mail in mails:
+            mail.mailing = mailings.get(mail.mailing_id) if mail.mailing_id else None
+    rows = [mail.signatory for mail in mails if mail.signatory]
+    editions = PetitionEdition.objects.select_related("petition").in_bulk({row.edition_id for row in rows})
+    for row in rows:
+        row.edition = editions[row.edition_id]
+        row.petition = row.edition.petition
+    return mails
 
 
 class _Round:
@@ -62,6 +76,7 @@ class _Round:
         self.claim = batch[0].claim
         self.left = {mail.pk: mail for mail in batch}
         self.addresses: dict[UUID, Address] = {}
+        self.rendered: Rendered = {}
         self.gone: list[UUID] = []
         self.sent = 0
         self.marked_at = monotonic()
@@ -127,15 +142,17 @@ class _Round:
     def _note_tokens(self) -> None:
         """Give each signatory the hash of her link, so that the public process can know it when it comes back."""
         rows = {mail.signatory.pk: mail.signatory for mail in self.left.values() if mail.signatory}
-        new = [row for row in rows.values() if row.token_hash is None and row.nonce is not None]
-        for row in new:
-            row.token_hash = crypto.token_hash(crypto.link_token(settings.LINK_KEY, bytes(row.nonce or b"")))
-        if new:
-            Signatory.objects.bulk_update(new, ["token_hash"])
+        statements.note_tokens(
+            {
+                row.pk: crypto.token_hash(crypto.link_token(settings.LINK_KEY, bytes(row.nonce)))
+                for row in rows.values()
+                if row.token_hash is None and row.nonce is not None
+            }
+        )
 
     def _send(self, mail: OutgoingMail) -> None:
         letter = letter_for(mail) or ""
-        message = compose(mail, letter=letter, address=self.addresses[mail.pk].mailed)
+        message = compose(mail, letter=letter, address=self.addresses[mail.pk].mailed, rendered=self.rendered)
         try:
             self.postman.send(message)
         except RefusedError as refusal:
@@ -188,5 +205,5 @@ def give_back_abandoned_claims() -> int:
 
 def oldest_due_seconds() -> float:
     """How long the mail that is due longest has waited, in seconds; 0 when nothing is due."""
-    oldest = OutgoingMail.objects.owed().filter(due_at__lte=timezone.now()).aggregate(at=Min("due_at"))["at"]
+    oldest = OutgoingMail.objects.leaving().filter(due_at__lte=timezone.now()).aggregate(at=Min("due_at"))["at"]
     return (timezone.now() - oldest).total_seconds() if oldest else 0.0

@@ -8,8 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaign.actions.access import RefusedError
-from campaign.models import Petition, PublicVersion
+from campaign.actions.sentences import run_on
+from campaign.models import Notice, Petition, PublicVersion
 from campaign.models.petition import MOVES
+
+NOT_OPENED = "petition-not-opened"
 
 
 @transaction.atomic
@@ -24,25 +27,33 @@ def _move(petition: Petition, action: str, **values: Any) -> bool:
 def open_petition(petition: Petition) -> bool:
     """Open a draft that has all it needs. Whether this call did it. Raises RefusedError."""
     if missing := what_is_missing(petition):
-        raise RefusedError(" ".join(missing))
+        raise RefusedError(run_on(missing))
     return _move(petition, "open", opens_at=petition.opens_at or timezone.now())
 
 
 def what_is_missing(petition: Petition) -> list[str]:
     """Sentences that say what a petition needs before it can be opened."""
-    has_all_keys = settings.CAMPAIGN_ROLE == "all"
     needs = {
         _("Publish the demand in at least one language."): petition.editions.published().exists(),
         _("Set the date by which the data are destroyed, in the future."): petition.destroy_on is not None
         and petition.destroy_on > timezone.now().date(),
-        _("Set the delivery key that was made offline."): bool(petition.delivery_public_key)
-        or not petition.is_high_risk,
+        **(_needs_of_high_risk(petition) if petition.is_high_risk else {}),
+    }
+    return [sentence for sentence, is_met in needs.items() if not is_met]
+
+
+def _needs_of_high_risk(petition: Petition) -> dict[str, bool]:
+    return {
+        _("Set the delivery key that was made offline."): bool(petition.delivery_public_key),
+        _(
+            "Prove that the officers can open what is sealed to their key: download the canary, open it on their"
+            " machine, and confirm its code."
+        ): petition.is_key_proven,
         _(
             "A high-risk petition cannot run on a site whose public pages and private keys share one process:"
             " run the roles apart first."
-        ): not (petition.is_high_risk and has_all_keys),
+        ): settings.CAMPAIGN_ROLE != "all",
     }
-    return [sentence for sentence, is_met in needs.items() if not is_met]
 
 
 def pause_petition(petition: Petition) -> bool:
@@ -62,6 +73,15 @@ def close_petition(petition: Petition) -> bool:
 
 def turn_petitions() -> int:
     """Open and close the petitions whose time has come; how many."""
-    due = Petition.objects.due_to_open()
-    opened = sum(open_petition(petition) for petition in due if not what_is_missing(petition))
+    opened = sum(_open_in_time(petition) for petition in Petition.objects.due_to_open())
     return opened + sum(close_petition(petition) for petition in Petition.objects.due_to_close())
+
+
+def _open_in_time(petition: Petition) -> bool:
+    """Open a petition that is due, or tell staff once that it lacks something."""
+    if not what_is_missing(petition):
+        return open_petition(petition)
+    told = Notice.objects.filter(kind=NOT_OPENED, details__petition=petition.slug, created_at__gte=petition.opens_at)
+    if not told.exists():
+        Notice.tell(NOT_OPENED, Notice.Level.ERROR, petition=petition.slug)
+    return False

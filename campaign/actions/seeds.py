@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from campaign.actions.access import RefusedError
 from campaign.actions.editing import save_article_edition, save_petition_edition
-from campaign.actions.images import redraw
+from campaign.actions.images import draw_widths, redraw
 from campaign.actions.petitions import open_petition
 from campaign.models import Article, ArticleEdition, Petition, PetitionEdition, PublicVersion
 
@@ -181,6 +181,7 @@ def save_article(article: Article, seeds: Seeds) -> list[str]:
     """Save the article with its hero, which goes through the storage only when it is another one."""
     if not place_picture(article.hero, seeds.hero) and not differing(article, seeds.article):
         return []
+    article.hero_widths = draw_widths(article.hero)
     checked(with_words(article, seeds.article)).save()
     PublicVersion.bump()
     return [f"published article {article}"]

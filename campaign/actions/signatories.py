@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
-from campaign.actions import envelopes
+from campaign.actions import envelopes, statements
 from campaign.actions.addresses import Address, parse_address
+from campaign.actions.domains import domain_class
 from campaign.actions.envelopes import email_digest, open_identity
-from campaign.actions.statements import store
+from campaign.actions.prices import FREE, Admission
 from campaign.models import MailGate, OutgoingMail, Petition, PetitionEdition, Signatory
+from campaign.models.mail import WAITING
 from campaign.models.signatory import STANDING
+from campaign.models.signatory_rules import UNSHOWN
 
 __all__ = ["Choices", "Words", "change", "confirm", "email_digest", "open_identity", "refuse", "sign", "withdraw"]
 COUNTED = Signatory.Visibility.COUNTED
@@ -39,11 +43,17 @@ class Choices:
     email: str | Address = ""
 
 
-def sign(petition: Petition, edition: PetitionEdition, *, words: Words) -> None:
+class NotOfferedError(ValueError):
+    """A visibility that the petition does not offer; the forms ask for no such."""
+
+
+def sign(petition: Petition, edition: PetitionEdition, *, words: Words, admission: Admission = FREE) -> None:
     """Store a signature to be confirmed, or note a further form on the one that stands; owe a mail either way.
 
-    The same statements run whoever signs. Raises AddressUnusableError, NotOpenError, or the database's errors.
+    The same statements run whoever signs. Raises AddressUnusableError, NotOfferedError, NotOpenError, or the
+    database's errors.
     """
+    _refuse_to_show(petition, words.visibility)
     address = parse_address(words.email)
     digest = envelopes.email_digest(petition, address)
     row = Signatory(
@@ -53,16 +63,25 @@ def sign(petition: Petition, edition: PetitionEdition, *, words: Words) -> None:
         country=words.country,
         wants_updates=words.wants_updates,
         email_digest=digest,
-        words_digest=envelopes.words_digest(petition, digest, words.name),
+        # Without it each further form counts as other words, and whoever confirms types the name anew.
+        words_digest=envelopes.words_digest(petition, digest, words.name) if petition.keeps_words_digest else None,
+        domain_class=domain_class(address),
     )
     mailbox = envelopes.seal_mailbox(petition, digest, address)
     row.mailbox = mailbox if words.wants_updates else None
-    row.identity = None if words.visibility == COUNTED else envelopes.seal_identity(petition, digest, words.name)
+    if words.visibility != COUNTED:
+        row.identity, row.stub = envelopes.seal_identity(petition, digest, words.name)
+    row.commitment = envelopes.commit(row.stub, envelopes.clear_words(edition, row.country, row.signed_at))
     row.gate_link = envelopes.wrap_gate(row.pk, envelopes.gate_digest(address))
-    _store(row, mailbox)
+    _store(row, mailbox, admission)
 
 
-def sign_again(expired: Signatory, *, email: str | Address) -> None:
+def _refuse_to_show(petition: Petition, visibility: str) -> None:
+    if visibility not in petition.visibilities:
+        raise NotOfferedError(visibility)
+
+
+def sign_again(expired: Signatory, *, email: str | Address, admission: Admission = FREE) -> None:
     """After expiry everything is erased but the link: take the address anew; the name is asked when confirming."""
     petition, edition = expired.petition, expired.edition
     current = petition.edition_in(edition.language) or edition
@@ -74,24 +93,33 @@ def sign_again(expired: Signatory, *, email: str | Address) -> None:
         visibility=petition.default_visibility,
         email_digest=digest,
         words_differ=True,
+        domain_class=domain_class(address),
     )
     row.gate_link = envelopes.wrap_gate(row.pk, envelopes.gate_digest(address))
-    _store(row, envelopes.seal_mailbox(petition, digest, address))
+    _store(row, envelopes.seal_mailbox(petition, digest, address), admission)
 
 
-def _store(row: Signatory, mailbox: bytes) -> None:
+def _store(row: Signatory, mailbox: bytes, admission: Admission) -> None:
     """Insert the row, or note a further form on the one that stands for its mailbox; queue the mail."""
-    mail = OutgoingMail(kind=OutgoingMail.Kind.FORM, mailbox=mailbox)
+    row.network_tag = admission.network_tag
+    mail = _owed_mail(OutgoingMail.Kind.FORM, mailbox, admission)
     if row.edition.is_signed:
-        store(row, mail)
+        statements.store(row, mail, admission.proof)
         return
     with transaction.atomic():
-        store(row, mail)
+        statements.store(row, mail, admission.proof)
         PetitionEdition.objects.filter(pk=row.edition_id, first_signed_at=None).update(first_signed_at=timezone.now())
 
 
+def _owed_mail(kind: str, mailbox: bytes, admission: Admission) -> OutgoingMail:
+    mail = OutgoingMail(kind=kind, mailbox=mailbox)
+    if admission.waits:
+        mail.state, mail.network_tag = WAITING, admission.network_tag
+    return mail
+
+
 @transaction.atomic
-def ask_for_link(petition: Petition, *, email: str | Address) -> None:
+def ask_for_link(petition: Petition, *, email: str | Address, admission: Admission = FREE) -> None:
     """Owe a mail with the link to whoever signed with this address; a row that leads to nothing if nobody did.
 
     Raises AddressUnusableError.
@@ -99,8 +127,9 @@ def ask_for_link(petition: Petition, *, email: str | Address) -> None:
     address = parse_address(email)
     digest = envelopes.email_digest(petition, address)
     standing = Signatory.objects.filter(petition=petition, email_digest=digest).values_list("pk", flat=True).first()
-    mailbox = envelopes.seal_mailbox(petition, digest, address)
-    OutgoingMail.objects.create(kind=OutgoingMail.Kind.LINK, signatory_id=standing, mailbox=mailbox)
+    mail = _owed_mail(OutgoingMail.Kind.LINK, envelopes.seal_mailbox(petition, digest, address), admission)
+    mail.signatory_id = standing
+    mail.save(force_insert=True)
 
 
 def needs_name(signatory: Signatory, visibility: str) -> bool:
@@ -112,33 +141,53 @@ def needs_name(signatory: Signatory, visibility: str) -> bool:
 
 
 def confirm(signatory: Signatory, *, choices: Choices) -> bool:
-    """Make a pending signature count. Whether this call did it; a repeat changes nothing."""
+    """Make a pending signature count. Whether this call did it; a repeat changes nothing. Raises NotOfferedError."""
+    if not signatory.petition.is_high_risk:
+        return _confirm(signatory, choices)
+    with transaction.atomic():
+        is_done = _confirm(signatory, choices)
+        if is_done:  # mails that wait for their turn hold the address, and nobody needs them any more
+            OutgoingMail.objects.owed().filter(signatory_id=signatory.pk).drop()
+        return is_done
+
+
+def _confirm(signatory: Signatory, choices: Choices) -> bool:
     values = _chosen(signatory, choices)
-    rows = Signatory.objects.filter(pk=signatory.pk)
-    if choices.visibility != COUNTED and not choices.name:
-        # A form with other words may have come in since the page was shown: then the name must be asked.
-        rows = rows.with_name_standing()
-    return bool(rows.move("confirm", words_digest=None, words_differ=False, **values))
+    # A form with other words may have come in since the page was shown: then the name must be asked.
+    keeps_name = choices.visibility != COUNTED and not choices.name
+    return statements.move(
+        signatory, "confirm", with_name_standing=keeps_name, words_digest=None, words_differ=False, **values
+    )
+
+
+# What is changed beside a name puts no refused one back; what was approved is looked at anew, for it may show more now.
+_STILL_REFUSED = Case(When(name_state=Signatory.NameState.REFUSED, then=F("name_state")), default=Value(""))
 
 
 def change(signatory: Signatory, *, choices: Choices) -> bool:
     """Change what a confirmed signature shows and says. Whether it still stood to be changed."""
-    rows = Signatory.objects.confirmed().filter(pk=signatory.pk)
+    # As it was seen: of two changes at once one is made, lest a name of the one stand with a commitment of the other.
+    rows = Signatory.objects.confirmed().filter(pk=signatory.pk, commitment=signatory.commitment)
     if choices.visibility != COUNTED and not choices.name:
         rows = rows.with_name_standing()
     if choices.wants_updates and not choices.email:
         rows = rows.filter(wants_updates=True)  # else no mailbox is kept to send them to
-    return bool(rows.update(public_name=None, **_chosen(signatory, choices)))
+    values = _chosen(signatory, choices)
+    if values["commitment"] != signatory.commitment:
+        values["amended_at"] = timezone.now()
+    return bool(rows.update(**UNSHOWN, name_state="" if choices.name else _STILL_REFUSED, **values))
 
 
 def _chosen(signatory: Signatory, choices: Choices) -> dict[str, Any]:
-    """The columns that the choices set; envelopes only where they change."""
+    """The columns that the choices set; envelopes only where they change. Raises NotOfferedError."""
+    _refuse_to_show(signatory.petition, choices.visibility)
     values: dict[str, Any] = {"country": choices.country, "visibility": choices.visibility}
     digest = bytes(signatory.email_digest or b"")
     if choices.visibility == COUNTED:
-        values["identity"] = None
+        values |= {"identity": None, "stub": None}
     elif choices.name:
-        values["identity"] = envelopes.seal_identity(signatory.petition, digest, choices.name)
+        values["identity"], values["stub"] = envelopes.seal_identity(signatory.petition, digest, choices.name)
+    values["commitment"] = _commitment(signatory, choices, values.get("stub", signatory.stub))
     values["wants_updates"] = choices.wants_updates
     if not choices.wants_updates:
         values["mailbox"] = None
@@ -147,25 +196,11 @@ def _chosen(signatory: Signatory, choices: Choices) -> dict[str, Any]:
     return values
 
 
-def what_is_held(signatory: Signatory) -> dict[str, Any]:
-    """All that is kept of a signatory, as far as the public process may know; times in ISO 8601, UTC."""
-    times = ("signed_at", "confirmed_at", "ended_at", "erased_at")
-    clear = ("state", "visibility", "country", "wants_updates", "public_name")
-    sealed = {
-        "full name, sealed so that this site cannot read it back": signatory.is_name_standing
-        and not signatory.erased_at,
-        "e-mail address, sealed so that this site cannot read it back": signatory.wants_updates,
-        "digest of the e-mail address": signatory.email_digest is not None,
-        "digest of this page's link": signatory.token_hash is not None,
-    }
-    return {
-        "petition": signatory.petition.slug,
-        "language": signatory.edition.language,
-        "version": signatory.edition.version,
-        **{name: getattr(signatory, name) for name in (*clear, *times)},
-        "kept, but not readable here": [what for what, is_kept in sealed.items() if is_kept],
-        "erased by": signatory.petition.destroy_on,
-    }
+def _commitment(signatory: Signatory, choices: Choices, stub: bytes | memoryview | None) -> bytes:
+    """What the log will say of these choices; the same as before where they change nothing of it."""
+    if choices.visibility == signatory.visibility == COUNTED and signatory.commitment is not None:
+        return bytes(signatory.commitment)
+    return envelopes.commit(stub, envelopes.clear_words(signatory.edition, choices.country, signatory.signed_at))
 
 
 def is_mailbox_of(signatory: Signatory, email: str | Address) -> bool:

@@ -2,13 +2,16 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
 
-from campaign.actions import mail
+from campaign import crypto
+from campaign.actions import gates, mail
 from campaign.actions.health import readiness
 from campaign.actions.privacy import forget_what_is_over
 from campaign.models import MailGate, MailQueue, Notice, OutgoingMail, Signatory
@@ -344,11 +347,11 @@ def test_a_mail_waiting_for_a_retry_can_be_made_due(petition, office):
 
 def test_claims_cost_the_same_for_one_and_for_three(petition, django_assert_num_queries):
     make_signatory(petition, state="pending")
-    with django_assert_num_queries(5):  # savepoint, look, take, read, release
+    with django_assert_num_queries(6):  # savepoint, look, take, read, what was signed, release
         mail.claim_mails(10)
     for _ in range(3):
         make_signatory(petition, state="pending")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         mail.claim_mails(10)
 
 
@@ -359,3 +362,36 @@ def test_finished_mails_and_gates_are_forgotten_after_thirty_days(petition, offi
     forget_what_is_over()
     assert OutgoingMail.objects.count() == MailGate.objects.count() == 0
     assert Signatory.objects.confirmed().count() == 1
+
+
+def test_those_who_signed_the_same_text_get_each_their_own_link(petition, office):
+    for number in range(3):
+        make_signatory(petition, state="pending", email=f"p{number}@example.org")
+    make_signatory(petition, state="pending", email="ko@example.org", language="ko")
+    assert send_mails() == 4
+    links = {}
+    for message in office.mails:
+        bodies = [message.get_body((kind,)).get_content() for kind in ("plain", "html")]
+        (link,) = {re.search(r"/(?:en|ko)/s/[\w-]{43}/", body).group() for body in bodies}
+        links[message["To"]] = link
+    tokens = {row.pk: crypto.link_token(settings.LINK_KEY, bytes(row.nonce)) for row in Signatory.objects.all()}
+    assert sorted(link.split("/")[3] for link in links.values()) == sorted(tokens.values())
+    assert links["ko@example.org"].startswith("/ko/")
+
+
+def test_a_gate_that_another_makes_meanwhile_is_asked_again(petition, monkeypatch):
+    row = make_signatory(petition, state="pending", email=EMAIL)
+    asking = gates.Asking(uuid4(), b"\x01" * 32, "form", row.pk, is_confirmed=False)
+    looks = []
+    ask_once = gates._ask
+
+    def look(asking):
+        looks.append(asking)
+        if len(looks) == 1:
+            MailGate.objects.create(digest=asking[0].digest, refused_at=timezone.now())
+            raise IntegrityError  # as the INSERT of a gate that is there now
+        return ask_once(asking)
+
+    monkeypatch.setattr(gates, "_ask", look)
+    assert gates.ask([asking])[asking.mail_id].verdict == gates.SKIP
+    assert len(looks) == 2

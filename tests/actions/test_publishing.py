@@ -61,11 +61,3 @@ def test_a_petition_opens_once_it_has_all_it_needs(db):
     petition.destroy_on = timezone.now().date().replace(year=timezone.now().year + 2, day=1)
     petition.save()
     assert [open_petition(petition), open_petition(petition)] == [True, False]
-
-
-def test_a_high_risk_petition_does_not_open_where_one_process_holds_all_keys(db, settings):
-    petition = make_petition(state="draft", mode="high_risk", delivery_public_key="x25519.AAAA")
-    with pytest.raises(RefusedError, match="roles apart"):
-        open_petition(petition)
-    settings.CAMPAIGN_ROLE = "admin"
-    assert open_petition(petition)
