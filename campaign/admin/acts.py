@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
 from campaign.actions.access import RefusedError
+from campaign.admin.fresh import ask_who, is_fresh
 
 # What an act gives back: a sentence to show, a page of its own, or False when it came too late to do anything.
 Outcome = str | HttpResponseBase | bool
@@ -42,6 +43,7 @@ class Act:
     form: type[forms.Form] | None = None
     explanation: str | Promise = ""
     is_logged: bool = True  # in Django's history; acts that leave a record of their own need no second one
+    needs_fresh_check: bool = False  # for what opens personal data or takes it away
 
     @property
     def has_page(self) -> bool:
@@ -83,13 +85,13 @@ class ActsAdmin(admin.ModelAdmin):
             raise Http404
         if not (self.has_view_permission(request, obj) and request.user.has_perm(act.permission)):
             raise PermissionDenied
-        return self._act(request, obj, act)
+        return ask_who(request) if act.needs_fresh_check and not is_fresh(request) else self._act(request, obj, act)
 
     def _act(self, request: HttpRequest, obj: Any, act: Act) -> HttpResponseBase:
         if not act.is_possible(obj):
             return self.go_back(request, obj, TOO_LATE, messages.WARNING)
-        posted = request.POST if request.method == "POST" else None
-        form = (act.form or forms.Form)(posted, **self.form_values(act, obj))
+        posted = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = (act.form or forms.Form)(*posted, **self.form_values(act, obj))
         if request.method != "POST" or not form.is_valid():
             return self._ask(request, obj, {"act": act, "form": form})
         try:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from campaign.actions import publishing
 from campaign.actions.editing import save_article_edition
+from campaign.actions.images import draw_widths
 from campaign.admin.acts import Act, ActsAdmin, Outcome
 from campaign.admin.editions import EditionInline, PreviewAdmin
 from campaign.admin.forms import PICTURES, ConfirmForm
@@ -66,6 +67,12 @@ class ArticleAdmin(PreviewAdmin, ActsAdmin):
         Act("unpublish", gettext_lazy("Unpublish"), PUBLISH, unpublish, is_published, ConfirmForm,
             gettext_lazy("Readers who have the address will see a page that says it is not there.")),
     )  # fmt: skip
+
+    def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "hero" in form.changed_data:
+            obj.hero_widths = draw_widths(obj.hero)
+            obj.save(update_fields=["hero_widths"])
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         for edition in formset.save(commit=False):

@@ -1,98 +1,76 @@
-"""Exports: their progress, cancel, download, and the end of their files."""
+"""Deliveries: approved, watched while they are built, taken, handed over; and the end of their files."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
-from campaign.actions import deliveries
-from campaign.actions.deliveries import DOWNLOAD, REQUEST
-from campaign.admin.acts import Act, ActsAdmin, Outcome, staff_of
-from campaign.admin.forms import ConfirmForm, PurposeForm
+from campaign.actions.preview import preview
+from campaign.admin.acts import ActsAdmin
+from campaign.admin.delivery_acts import ACTS
 from campaign.admin.lists import LongListAdmin, ReadOnlyAdmin
 from campaign.admin.progress import ProgressAdmin
 from campaign.admin.site import admin_site
-from campaign.models import Delivery, Petition
+from campaign.models import Delivery, Handover, StrikingNotice
+from campaign.models.base import language_name
+from campaign.models.delivery import REQUESTED
+from campaign.models.petition import COLUMNS
 
 FAILURES = {
     "name-unreadable": gettext_lazy(
-        "The sealed name of one signature does not open, so the file would not be whole. Its key: %(rest)s"
+        "The sealed name of one signature does not open, or is not what the log has, so the file would not be right."
+        " Its key: %(rest)s"
     ),
     "key-unreadable": gettext_lazy("The key of the file does not open: DELIVERY_PRIVATE_KEY is another one now."),
     "file-gone": gettext_lazy("The half-built file is gone from the disk."),
     "data-destroyed": gettext_lazy("The personal data of the petition are destroyed."),
     "disk": gettext_lazy("The disk refused: %(rest)s"),
+    "no-log": gettext_lazy("The petition's log has no checkpoint yet: nothing was confirmed, or the log is stopped."),
+    "paper": gettext_lazy("A PDF could not be made: %(rest)s"),
 }
-
-
-def request_export(request: HttpRequest, petition: Petition, words: Mapping[str, Any]) -> Outcome:
-    delivery = deliveries.request_export(petition, purpose=words["purpose"], by=staff_of(request))
-    return HttpResponseRedirect(reverse("admin:campaign_delivery_change", args=[delivery.pk]))
-
-
-# Stands on the petition's page.
-EXPORT = Act(
-    "export", gettext_lazy("Export signatures"), REQUEST, request_export, bool, PurposeForm,
-    gettext_lazy(
-        "A CSV file of all signatures that are confirmed now, without those that are only counted. It is built in the"
-        " background, kept encrypted, and deleted after 24 hours. Who asked for it, and why, is recorded."
-    ),
-    is_logged=False,
+_OF_EXPORT = (
+    "petition", "kind", "state_told", "progress", "row_count", "failure_told", "purpose", "columns_told", "as_of",
+    "requested_by", "requested_at", "built_at", "cancelled_at", "deleted_at",
 )  # fmt: skip
-
-
-def download(request: HttpRequest, delivery: Delivery, words: Mapping[str, Any]) -> Outcome:
-    chunks = deliveries.open_file(delivery, by=staff_of(request), purpose=words["purpose"])
-    name = f"{delivery.petition.slug}-{delivery.pk}.csv"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Content-Length": str(deliveries.file_size(delivery)),  # a download that broke off is not taken for whole
-    }
-    return StreamingHttpResponse(chunks, content_type="text/csv; charset=utf-8", headers=headers)
-
-
-def cancel(request: HttpRequest, delivery: Delivery, words: Mapping[str, Any]) -> Outcome:
-    return deliveries.cancel_delivery(delivery, by=staff_of(request)) and _(
-        "Cancelled. What there was of it is deleted."
-    )
-
-
-def retry(request: HttpRequest, delivery: Delivery, words: Mapping[str, Any]) -> Outcome:
-    return deliveries.retry_delivery(delivery, by=staff_of(request)) and _("It is built again from its beginning.")
-
-
-def delete_file(request: HttpRequest, delivery: Delivery, words: Mapping[str, Any]) -> Outcome:
-    return deliveries.delete_file(delivery, by=staff_of(request)) and _("The file is deleted.")
+_OF_DELIVERY = (
+    "petition", "kind", "number", "addressee", "state_told", "progress", "row_count", "failure_told", "purpose",
+    "columns_told", "as_of", "languages_told", "requested_by", "requested_at", "approved_by", "approved_at",
+    "is_self_approved", "log_size", "manifest_digest", "built_at", "cancelled_at", "deleted_at", "handover_told",
+    "notices_told", "letters_told",
+)  # fmt: skip
 
 
 @admin.register(Delivery, site=admin_site)
 class DeliveryAdmin(ReadOnlyAdmin, ProgressAdmin, LongListAdmin, ActsAdmin):
-    list_display = ("number", "petition", "state_told", "progress", "row_count", "as_of", "requested_by")
+    list_display = ("key", "petition", "kind", "state_told", "progress", "row_count", "as_of", "requested_by")
     list_select_related = ("petition", "requested_by")
-    fields = (
-        "petition", "state_told", "progress", "row_count", "failure_told", "purpose", "columns_told", "as_of",
-        "requested_by", "requested_at", "built_at", "cancelled_at", "deleted_at",
-    )  # fmt: skip
-    acts = (
-        Act("download", gettext_lazy("Download"), DOWNLOAD, download, lambda delivery: delivery.has_file, PurposeForm,
-            gettext_lazy("The file holds names. Each download is recorded, with its purpose."), is_logged=False),
-        Act("cancel", gettext_lazy("Cancel"), REQUEST, cancel, lambda delivery: delivery.is_waiting, ConfirmForm,
-            gettext_lazy("What there is of the file is deleted at once.")),
-        Act("retry", gettext_lazy("Try again"), REQUEST, retry, lambda delivery: bool(delivery.failure)),
-        Act("delete-file", gettext_lazy("Delete the file now"), REQUEST, delete_file,
-            lambda delivery: delivery.has_file, ConfirmForm,
-            gettext_lazy("The file goes by itself 24 hours after it was built. Delete it now when it is not needed.")),
-    )  # fmt: skip
+    acts = ACTS
+    change_form_template = "admin/campaign/delivery/change_form.html"
+
+    def get_fields(self, request: HttpRequest, obj: Delivery | None = None) -> tuple[str, ...]:
+        return _OF_DELIVERY if obj is not None and obj.is_for_addressee else _OF_EXPORT
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Delivery | None = None) -> tuple[str, ...]:
+        return self.get_fields(request, obj)
 
     def is_under_way(self, obj: Any) -> bool:
         return obj.is_being_built
 
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Whoever approves sees the numbers first."""
+        delivery = context.get("original")
+        if delivery is not None and delivery.state == REQUESTED:
+            context["preview"] = preview(delivery.petition, delivery.as_of)
+        return super().render_change_form(request, context, *args, **kwargs)
+
     @admin.display(description=gettext_lazy("delivery"))
-    def number(self, delivery: Delivery) -> str:
+    def key(self, delivery: Delivery) -> str:
         return f"#{delivery.pk}"
 
     @admin.display(description=gettext_lazy("state"))
@@ -110,4 +88,40 @@ class DeliveryAdmin(ReadOnlyAdmin, ProgressAdmin, LongListAdmin, ActsAdmin):
 
     @admin.display(description=gettext_lazy("columns"))
     def columns_told(self, delivery: Delivery) -> str:
-        return ", ".join(delivery.columns)
+        return ", ".join(str(COLUMNS[column]) for column in delivery.columns)
+
+    @admin.display(description=gettext_lazy("languages"))
+    def languages_told(self, delivery: Delivery) -> str:
+        return ", ".join(map(language_name, delivery.languages))
+
+    @admin.display(description=gettext_lazy("letter"))
+    def letters_told(self, delivery: Delivery) -> str:
+        letters = ((code, language_name(code), text) for code, text in delivery.letters.items())
+        return format_html_join("", '<p><b>{1}</b></p><p class="letter-told" lang="{0}">{2}</p>', letters) or "-"
+
+    @admin.display(description=gettext_lazy("handed over"))
+    def handover_told(self, delivery: Delivery) -> str:
+        handover = Handover.objects.filter(delivery=delivery).first()
+        if handover is None:
+            return "-"
+        address = reverse("deliveries", args=[delivery.petition.slug])
+        told = f"{date_format(handover.happened_on)}, {handover.place}, {handover.received_by}"
+        return format_html('{} <a href="{}">{}</a>', told, address, _("Public record"))
+
+    @admin.display(description=gettext_lazy("numbers to strike out"))
+    def notices_told(self, delivery: Delivery) -> str:
+        notices = ((self._passed_on(notice), self._worded(notice)) for notice in delivery.striking_notices.all())
+        return format_html_join("", "<p><b>{}</b></p>{}", notices) or "-"
+
+    def _worded(self, notice: StrikingNotice) -> str:
+        """The notice as it is sent, in each language of the delivery."""
+        texts = []
+        for language in notice.delivery.languages:
+            with override(language):
+                texts.append((language, render_to_string("petition/_notice.txt", {"notice": notice})))
+        return format_html_join("", '<p class="letter-told" lang="{}">{}</p>', texts)
+
+    def _passed_on(self, notice: StrikingNotice) -> str:
+        if notice.passed_on_at is None:
+            return _("not passed on yet")
+        return _("passed on %(day)s") % {"day": date_format(notice.passed_on_at)}

@@ -11,9 +11,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaign.actions.addresses import AddressUnusableError, parse_address
-from campaign.actions.decisions import BULK_MAX
+from campaign.actions.bulk import BULK_MAX
 from campaign.actions.images import redraw
-from campaign.models import Decision, Petition, PetitionEdition
+from campaign.models import Decision, Petition, PetitionEdition, ReasonClass
 from campaign.models.base import language_name
 
 _ADDRESS = re.compile(r"\S@\S")
@@ -54,6 +54,24 @@ class ReasonForm(forms.Form):
     reason = WhyField(label=_("Reason"))
 
 
+class ReasonClassField(forms.ChoiceField):
+    """Why, in one word: the public page of numbers tells these."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [("", "---------"), *ReasonClass.choices]
+        kwargs.setdefault("help_text", _("Public, as a number: how many signatures were set aside for each reason."))
+        super().__init__(label=_("Kind of reason"), choices=choices, **kwargs)
+
+
+class RejectForm(forms.Form):
+    reason_class = ReasonClassField()
+    reason = WhyField(label=_("Reason"))
+
+
+class RefuseNameForm(RejectForm):
+    reason_class = ReasonClassField(help_text=_("The signature counts all the same."))
+
+
 class PurposeForm(forms.Form):
     purpose = WhyField(label=_("Purpose"))
 
@@ -83,9 +101,17 @@ class FindForm(forms.Form):
 class BulkForm(forms.Form):
     """A decision about many: their keys in one field, since a thousand fields are more than Django takes."""
 
-    act = forms.ChoiceField(choices=Decision.Act.choices, widget=forms.HiddenInput)
+    act = forms.ChoiceField(choices=[("reject", "reject"), ("restore", "restore")], widget=forms.HiddenInput)
     ids = forms.CharField(widget=forms.HiddenInput)
+    reason_class = ReasonClassField(required=False)
     reason = WhyField(label=_("Reason"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        is_rejection = self["act"].value() != Decision.Act.RESTORE
+        self.fields["reason_class"].required = is_rejection
+        if not is_rejection:
+            del self.fields["reason_class"]
 
     def clean_ids(self) -> list[str]:
         ids = self.cleaned_data["ids"].split()

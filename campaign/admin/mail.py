@@ -17,7 +17,7 @@ from campaign.admin.site import admin_site, say
 from campaign.models import Notice, OutgoingMail
 from campaign.models.mail import OWED, QUEUED
 
-OWED_LIST, FAILED_LIST, ALL_LIST = "owed", "failed", "all"
+WAITING_LIST, FAILED_LIST, ALL_LIST = "waiting", "failed", "all"
 
 
 class QueueFilter(admin.SimpleListFilter):
@@ -27,7 +27,11 @@ class QueueFilter(admin.SimpleListFilter):
     parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(FAILED_LIST, gettext_lazy("given up")), (ALL_LIST, gettext_lazy("all of the last 30 days"))]
+        return [
+            (WAITING_LIST, gettext_lazy("in the slow lane")),
+            (FAILED_LIST, gettext_lazy("given up")),
+            (ALL_LIST, gettext_lazy("all of the last 30 days")),
+        ]
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         everything, *others = super().choices(changelist)
@@ -35,7 +39,7 @@ class QueueFilter(admin.SimpleListFilter):
         yield from others
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
-        lists = {FAILED_LIST: queryset.failed, ALL_LIST: queryset.all}
+        lists = {WAITING_LIST: queryset.waiting, FAILED_LIST: queryset.failed, ALL_LIST: queryset.all}
         return lists.get(self.value() or "", queryset.owed)()
 
 

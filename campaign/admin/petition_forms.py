@@ -7,7 +7,6 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.utils.translation import gettext_lazy as _
 
 from campaign.admin.editions import EditionForm
-from campaign.crypto import KeyUnreadableError, key_id
 from campaign.models import Petition, PetitionEdition
 from campaign.models.petition import COLUMNS, default_goal_steps
 
@@ -49,34 +48,34 @@ class PetitionForm(forms.ModelForm):
     class Meta:
         model = Petition
         fields = (
-            "slug", "mode", "delivery_public_key", "default_visibility", "goal_steps", "opens_at", "closes_at",
-            "destroy_on",
+            "slug", "mode", "delivery_public_key", "default_visibility", "names_wait", "goal_steps", "opens_at",
+            "closes_at", "destroy_on",
         )  # fmt: skip
         widgets = {
             "mode": forms.RadioSelect,
-            "delivery_public_key": forms.TextInput(attrs={"class": "vLargeTextField"}),
+            "delivery_public_key": forms.Textarea(attrs={"class": "vLargeTextField", "rows": 4, "spellcheck": "false"}),
         }
         help_texts = {
+            "slug": _("Part of the address, which browsers keep. High-risk: choose one that names no cause."),
             "mode": _(
                 "In high-risk mode names are sealed to a key that you make offline and that this server never holds."
-                " Staff then see no names at all: not on a signature's page, not in an export made here. A lost key"
-                " cannot be replaced. The mode is chosen for good: it cannot change once somebody has signed."
+                " What you lose: staff see no names at all, not on a signature's page either; names cannot be searched"
+                " or moderated, nor shown to the public, be it by initials; signatories get no receipts; the count"
+                " moves once an hour; exports are opened only offline, on the machine that has the key. If key or"
+                " passphrase is lost, all names are lost. The mode is chosen for good: it cannot change once the"
+                " petition was opened."
+            ),
+            "delivery_public_key": _(
+                "High-risk petitions only: the public half, as `manage.py keys new --delivery-key FILE` writes it"
+                " offline into FILE.public. Compare the fingerprint with what it shows."
             ),
             "default_visibility": _("What the form has chosen beforehand. Each signatory may choose otherwise."),
             "closes_at": _("What was signed before may be confirmed for 7 days more."),
         }
 
     def clean_delivery_public_key(self) -> str:
-        """A key that cannot be read would make every signing fail; one on a standard petition would lock its names."""
-        key = self.cleaned_data["delivery_public_key"].strip()
-        if key and self.cleaned_data.get("mode") == Petition.Mode.STANDARD:
-            raise forms.ValidationError(_("Only a high-risk petition has a key of its own. Leave this empty."))
-        try:
-            if key:
-                key_id(key)
-        except KeyUnreadableError as error:
-            raise forms.ValidationError(_("This is no public key as `manage.py keys new` writes it.")) from error
-        return key
+        """Pasted out of a mail or a narrow window, a key comes in several lines."""
+        return "".join(self.cleaned_data["delivery_public_key"].split())
 
     def clean_destroy_on(self) -> Any:
         """The public date is a promise to those who signed: it may come earlier, never later."""

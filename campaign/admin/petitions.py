@@ -12,12 +12,15 @@ from django.utils.translation import gettext_lazy
 
 from campaign.actions import petitions, publishing
 from campaign.actions.editing import save_petition_edition
+from campaign.admin import officer_keys
 from campaign.admin.acts import Act, ActsAdmin, Outcome
-from campaign.admin.deliveries import EXPORT
+from campaign.admin.delivery_acts import EXPORT
 from campaign.admin.editions import EditionInline, PreviewAdmin
 from campaign.admin.forms import ConfirmForm, NextVersionForm, PublishDemandsForm
+from campaign.admin.name_queue import NAMES
 from campaign.admin.petition_forms import DemandForm, LabelledDateTime, PetitionForm
 from campaign.admin.site import admin_site
+from campaign.admin.wizard import DeliveringAdmin
 from campaign.models import Petition, PetitionEdition, PublicVersion
 from campaign.models.petition import MOVES
 
@@ -66,6 +69,8 @@ ACTS = (
     Act("new-version", gettext_lazy("New version"), CHANGE, make_next_version,
         lambda petition: petition.editions.filter(published_at__isnull=False).exists(), NextVersionForm,
         gettext_lazy("Copies the newest demand in a language into a draft. Who signed an earlier one stays with it.")),
+    NAMES,
+    *officer_keys.ACTS,
     EXPORT,
 )  # fmt: skip
 
@@ -112,14 +117,15 @@ class DemandInline(EditionInline):
 
 
 @admin.register(Petition, site=admin_site)
-class PetitionAdmin(PreviewAdmin, ActsAdmin):
+class PetitionAdmin(PreviewAdmin, DeliveringAdmin, ActsAdmin):
     form = PetitionForm
     list_display = ("slug", "state", "mode", "signature_count", "closes_at", "destroy_on")
     list_filter = ("state",)
     show_full_result_count = False
     fields = (
-        "slug", "state", "signature_count", "counted_until", "mode", "delivery_public_key", "default_visibility",
-        "goal_steps", "opens_at", "closes_at", "closed_at", "destroy_on", "destroyed_at",
+        "slug", "state", "signature_count", "counted_until", "mode", "delivery_public_key", "key_told",
+        "default_visibility", "names_wait", "goal_steps", "opens_at", "closes_at", "closed_at", "destroy_on",
+        "destroyed_at",
     )  # fmt: skip
     acts = ACTS
     formfield_overrides = {models.DateTimeField: {"widget": LabelledDateTime}}
@@ -129,14 +135,21 @@ class PetitionAdmin(PreviewAdmin, ActsAdmin):
         return (DemandInline, SignedInline) if is_signed else (DemandInline,)
 
     def get_fields(self, request: HttpRequest, obj: Petition | None = None) -> Any:
-        return self.fields if obj else PetitionForm.Meta.fields
+        if obj is None:
+            return PetitionForm.Meta.fields
+        is_fixed = obj.state != Petition.State.DRAFT  # then its fingerprint says enough
+        return [name for name in self.fields if not (is_fixed and name == "delivery_public_key")]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Petition | None = None) -> tuple[str, ...]:
-        always = ("state", "signature_count", "counted_until", "closed_at", "destroyed_at")
+        always = ("state", "signature_count", "counted_until", "key_told", "closed_at", "destroyed_at")
         if obj is None or obj.state == Petition.State.DRAFT:
             return always
         # Fixed once it may be signed: the address that people pass on, and who can read what was sealed.
-        return (*always, "slug", "mode", "delivery_public_key", "opens_at")
+        return (*always, "slug", "mode", "opens_at")
+
+    @admin.display(description=gettext_lazy("fingerprint of the key"))
+    def key_told(self, petition: Petition) -> str:
+        return officer_keys.describe_key(petition)
 
     def has_delete_permission(self, request: HttpRequest, obj: Petition | None = None) -> bool:
         """Only a draft can go, one at a time: asking what hangs on an open one would read every signature."""

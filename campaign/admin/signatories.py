@@ -16,13 +16,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from campaign.actions import decisions
+from campaign.actions import decisions, name_queue
 from campaign.actions.access import OPEN_SIGNATORY, RefusedError, find_by_address, see_who
-from campaign.actions.decisions import BULK_MAX, MODERATE
+from campaign.actions.bulk import BULK_MAX, decide_in_bulk
+from campaign.actions.decisions import MODERATE
 from campaign.admin.acts import Act, ActsAdmin, Outcome, staff_of
 from campaign.admin.filters import CountryFilter, PetitionFilter, StateFilter
-from campaign.admin.forms import BulkForm, FindForm, PurposeForm, ReasonForm
+from campaign.admin.forms import BulkForm, FindForm, PurposeForm, ReasonForm, RefuseNameForm, RejectForm
+from campaign.admin.fresh import needs_fresh_check
 from campaign.admin.lists import DayFilter, LongListAdmin, ReadOnlyAdmin
+from campaign.admin.name_queue import queue_view
 from campaign.admin.site import admin_site
 from campaign.countries import country_name
 from campaign.crypto import SealBrokenError
@@ -32,13 +35,28 @@ from campaign.models.signatory import CONFIRMED, MOVES, REJECTED
 
 
 def reject(request: HttpRequest, signatory: Signatory, words: Mapping[str, Any]) -> Outcome:
-    return decisions.reject(signatory, reason=words["reason"], by=staff_of(request)) and _("The signature is rejected.")
+    is_rejected = decisions.reject(
+        signatory, reason_class=words["reason_class"], reason=words["reason"], by=staff_of(request)
+    )
+    return is_rejected and _("The signature is rejected.")
 
 
 def restore(request: HttpRequest, signatory: Signatory, words: Mapping[str, Any]) -> Outcome:
     return decisions.restore(signatory, reason=words["reason"], by=staff_of(request)) and _(
         "The signature is restored."
     )
+
+
+def keep_name_off(request: HttpRequest, signatory: Signatory, words: Mapping[str, Any]) -> Outcome:
+    is_refused = name_queue.refuse_name(
+        signatory, reason_class=words["reason_class"], reason=words["reason"], by=staff_of(request)
+    )
+    return is_refused and _("The name is not shown. The signature counts as before.")
+
+
+def look_again(request: HttpRequest, signatory: Signatory, words: Mapping[str, Any]) -> Outcome:
+    is_waiting = name_queue.review_name(signatory, reason=words["reason"], by=staff_of(request))
+    return is_waiting and _("The name waits again.")
 
 
 def show_who(request: HttpRequest, signatory: Signatory, words: Mapping[str, Any]) -> Outcome:
@@ -52,8 +70,20 @@ def show_who(request: HttpRequest, signatory: Signatory, words: Mapping[str, Any
     return TemplateResponse(request, "admin/campaign/signatory/who.html", context)
 
 
+def can_be_shown(signatory: Signatory) -> bool:
+    return signatory.has_name and not signatory.petition.is_high_risk
+
+
 def is_restorable(signatory: Signatory) -> bool:
     return signatory.state == REJECTED and signatory.erased_at is None
+
+
+def is_refusable(signatory: Signatory) -> bool:
+    return signatory.has_name_chosen and signatory.name_state != Signatory.NameState.REFUSED
+
+
+def is_refused(signatory: Signatory) -> bool:
+    return signatory.has_name_chosen and signatory.name_state == Signatory.NameState.REFUSED
 
 
 @admin.register(Signatory, site=admin_site)
@@ -64,17 +94,23 @@ class SignatoryAdmin(ReadOnlyAdmin, LongListAdmin, ActsAdmin):
     list_filter = (PetitionFilter, StateFilter, DayFilter, CountryFilter)
     actions = ("reject_selected", "restore_selected")
     fields = (
-        "id", "petition", "demand", "state", "visibility", "country_named", "wants_updates", "counted",
+        "id", "petition", "demand", "state", "visibility", "country_named", "wants_updates", "entry_index",
         "signed_at", "confirmed_at", "ended_at", "erased_at", "history",
     )  # fmt: skip
     acts = (
-        Act("who", gettext_lazy("Show who this is"), OPEN_SIGNATORY, show_who, lambda row: row.has_name, PurposeForm,
-            gettext_lazy("That you looked, and for which purpose, is recorded."), is_logged=False),
-        Act("reject", gettext_lazy("Reject"), MODERATE, reject, lambda row: row.state == CONFIRMED, ReasonForm,
+        Act("who", gettext_lazy("Show who this is"), OPEN_SIGNATORY, show_who, can_be_shown, PurposeForm,
+            gettext_lazy("That you looked, and for which purpose, is recorded."), is_logged=False,
+            needs_fresh_check=True),
+        Act("reject", gettext_lazy("Reject"), MODERATE, reject, lambda row: row.state == CONFIRMED, RejectForm,
             gettext_lazy("The signature is counted no more. It can be restored until the petition closes."),
             is_logged=False),
         Act("restore", gettext_lazy("Restore"), MODERATE, restore, is_restorable, ReasonForm,
             gettext_lazy("The signature counts again."), is_logged=False),
+        Act("refuse-name", gettext_lazy("Keep the name off the page"), MODERATE, keep_name_off, is_refusable,
+            RefuseNameForm, gettext_lazy("It is taken off the page, or does not come onto it."), is_logged=False),
+        Act("review-name", gettext_lazy("Let the name be looked at again"), MODERATE, look_again, is_refused,
+            ReasonForm, gettext_lazy("It goes back to where it waited; a petition that lets no name wait shows it."),
+            is_logged=False),
     )  # fmt: skip
 
     @admin.display(description=gettext_lazy("signature"))
@@ -135,9 +171,12 @@ class SignatoryAdmin(ReadOnlyAdmin, LongListAdmin, ActsAdmin):
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
         decide = require_POST(self.decide_view)
+        find = needs_fresh_check(sensitive_post_parameters()(self.find_view))
+        names = needs_fresh_check(sensitive_post_parameters()(queue_view))
         return [
             path("decide/", view(decide), name="campaign_signatory_decide"),
-            path("find/", view(sensitive_post_parameters()(self.find_view)), name="campaign_signatory_find"),
+            path("find/", view(find), name="campaign_signatory_find"),
+            path("names/<int:petition_id>/", view(names), name="campaign_signatory_names"),
             *super().get_urls(),
         ]
 
@@ -150,9 +189,9 @@ class SignatoryAdmin(ReadOnlyAdmin, LongListAdmin, ActsAdmin):
             return HttpResponseRedirect(reverse("admin:campaign_signatory_changelist"))
         if not form.is_valid():
             return self._ask_why(request, form, form.cleaned_data["ids"])
-        bulk = decisions.decide_in_bulk(
+        bulk = decide_in_bulk(
             form.cleaned_data["ids"], act=form.cleaned_data["act"], reason=form.cleaned_data["reason"],
-            by=staff_of(request),
+            reason_class=form.cleaned_data.get("reason_class", ""), by=staff_of(request),
         )  # fmt: skip
         return HttpResponseRedirect(reverse("admin:campaign_bulkdecision_change", args=[bulk.pk]))
 

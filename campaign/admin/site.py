@@ -13,7 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from campaign.actions.access import OPEN_SIGNATORY
+from campaign.actions.decisions import MODERATE
 from campaign.actions.mail import oldest_due_seconds, resume_queue
+from campaign.actions.name_queue import petitions_with_names_waiting
+from campaign.actions.reviews import REVIEW, awaits_review, last_month
 from campaign.models import MailQueue, Notice, OutgoingMail
 
 COUNTS_TO = 1_000
@@ -22,7 +26,45 @@ SENTENCES = {
     "count-mended": gettext_lazy("The count of “%(petition)s” was %(was)s and is %(now)s: it was mended."),
     "mail-queue-paused": gettext_lazy("Mail was paused: %(reason)s. It is tried again by itself."),
     "mail-refused": gettext_lazy("A mail server refused an address for good: %(reason)s."),
+    "confirmations-collapsed": gettext_lazy(
+        "Of an hour's %(forms)s forms only %(percent)s%% were confirmed, where %(usual)s%% are usual. Somebody may be"
+        " typing in strangers' addresses: look at the newest signatures."
+    ),
+    "journal-behind": gettext_lazy(
+        "The site is closed: this database is a restored one, and somebody stands in it who was erased since. Run"
+        " “erase_expired --replay”."
+    ),
+    "journal-incomplete": gettext_lazy(
+        "The site is closed: the journal of erasures lacks what this database has seen in it. Put the newest one in its"
+        " place, then run “erase_expired --replay”."
+    ),
+    "name-unreadable": gettext_lazy(
+        "Sealed names that were to be shown do not open with the key that this server holds: %(number)s."
+    ),
+    "bulk-stopped": gettext_lazy(
+        "Bulk decision %(bulk)s stopped on its way: the signature whose name it compared is erased."
+    ),
+    "log-refused": gettext_lazy(
+        "Nothing comes into the log of “%(petition)s” and its count stands still (%(why)s). What to do stands in"
+        " docs/operations.md."
+    ),
+    "log-differs": gettext_lazy(
+        "The log of “%(petition)s” counts %(log)s signatures, and %(rows)s stand in it. What to do stands in"
+        " docs/operations.md."
+    ),
+    "mailing-cancelled": gettext_lazy(
+        "After a restore the mailing of news on “%(petition)s” was cancelled at %(position)s of %(total)s readers: some"
+        " of the rest have it already. Write a new piece of news if the others should hear of it."
+    ),
+    "receipt-failed": gettext_lazy(
+        "A signatory of “%(petition)s” asked for a receipt, and none could be made: her name does not open, or does not"
+        " fit the log. Run “manage.py log check”."
+    ),
     "delivery-stopped": gettext_lazy("Delivery %(delivery)s stopped: %(failure)s."),
+    "petition-not-opened": gettext_lazy(
+        "“%(petition)s” was to open by now, but lacks something. Press “Open” on its page: it says what."
+    ),
+    "second-factor-reset": gettext_lazy("The second factor of “%(name)s” was reset by “%(by)s”."),
 }
 
 
@@ -52,11 +94,15 @@ class CampaignAdminSite(admin.AdminSite):
         ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        context = {"notices": [], "queue": None} | (extra_context or {})
+        context = {"notices": [], "queue": None, "month": None, "petitions": []} | (extra_context or {})
         if request.user.has_perm("campaign.view_notice"):
             context["notices"] = unseen_notices()
         if request.user.has_perm("campaign.view_outgoingmail"):
             context["queue"] = queue_state()
+        if request.user.has_perms((MODERATE, OPEN_SIGNATORY)):
+            context["petitions"] = petitions_with_names_waiting()
+        if request.user.has_perm(REVIEW) and awaits_review(last_month()):
+            context["month"] = last_month()
         return super().index(request, context)
 
     def see_notices(self, request: HttpRequest) -> HttpResponse:

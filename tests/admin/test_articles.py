@@ -24,10 +24,10 @@ def change(article: Article) -> str:
     return f"{LIST}{article.pk}/change/"
 
 
-def make_picture() -> SimpleUploadedFile:
+def make_picture(width: int = 30) -> SimpleUploadedFile:
     out, exif = io.BytesIO(), Image.Exif()
     exif[0x010F] = "Camera of Kim"
-    Image.new("RGB", (30, 20), "red").save(out, "JPEG", exif=exif)
+    Image.new("RGB", (width, 20), "red").save(out, "JPEG", exif=exif)
     return SimpleUploadedFile("min-kim.jpg", out.getvalue(), "image/jpeg")
 
 
@@ -46,6 +46,14 @@ def test_an_article_is_written_with_an_edition_and_its_picture_drawn_anew(editor
     for picture in (article.hero, edition.card):
         with picture.open() as file:
             assert ("kim" in picture.name, b"Camera" in file.read()) == (False, False)
+
+
+def test_a_hero_is_drawn_in_the_widths_of_screens_when_it_comes_and_when_it_changes(editor):
+    article = make_article(hero=make_picture())
+    for width, widths in ((800, [720]), (1100, [720, 1080]), (30, [])):
+        editor.post(change(article), filled_in(editor, change(article)) | {"hero": make_picture(width)})
+        article.refresh_from_db()
+        assert (article.hero_width, article.hero_widths) == (width, widths)
 
 
 def test_a_picture_that_is_none_is_refused_with_a_sentence(editor, db):

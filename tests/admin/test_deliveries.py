@@ -5,10 +5,10 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.utils import timezone
 
-from campaign import crypto
-from campaign.actions.deliveries import build_deliveries
+from campaign.actions.building import build_deliveries
 from campaign.models import AccessRecord, Delivery, Petition, Signatory
-from tests.factories import make_petition, make_signatory
+from tests.factories import make_signatory
+from tests.officers import make_high_risk_petition
 
 LIST, PETITIONS = "/admin/campaign/delivery/", "/admin/campaign/petition/"
 PURPOSE = "For the hearing."
@@ -96,8 +96,7 @@ def test_a_file_is_deleted_by_its_officer(officer, petition):
 
 
 def test_a_high_risk_petition_is_refused_with_a_sentence(officer):
-    key = crypto.public_key_of(crypto.new_private_key())
-    petition = make_petition(state="draft", mode="high_risk", delivery_public_key=key)
+    petition = make_high_risk_petition()
     answer = officer.post(f"{PETITIONS}{petition.pk}/act/export/", {"purpose": PURPOSE}, follow=True)
     assert "made offline: they cannot be exported here" in answer.content.decode()
     assert not Delivery.objects.exists()

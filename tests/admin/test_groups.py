@@ -14,21 +14,24 @@ PERMISSIONS = {
         "view_articleedition", "add_articleedition", "change_articleedition", "delete_articleedition",
         "view_petition", "add_petition", "change_petition", "publish_petition",
         "view_petitionedition", "add_petitionedition", "change_petitionedition", "delete_petitionedition",
-        "view_update", "add_update", "change_update", "delete_update", "view_notice",
+        "view_update", "add_update", "change_update", "delete_update", "mail_update",
+        "view_mailing", "view_notice",
+        "view_riskyprovider", "add_riskyprovider", "change_riskyprovider", "delete_riskyprovider",
     },
     "Moderator": {
         "view_petition", "view_signatory", "moderate_signatory", "open_signatory", "view_decision",
         "view_bulkdecision", "view_outgoingmail", "retry_outgoingmail", "view_notice", "change_notice",
+        "view_listedword", "add_listedword", "change_listedword", "delete_listedword",
     },
     "Delivery officer": {
         "view_petition", "view_delivery", "request_delivery", "download_delivery", "view_accessrecord",
-        "view_notice", "change_notice",
+        "view_notice", "change_notice", "approve_delivery", "view_addressee", "add_addressee", "change_addressee",
     },
 }  # fmt: skip
 LISTS = {
-    "Editor": {"article", "petition", "update", "notice"},
+    "Editor": {"article", "petition", "update", "mailing", "riskyprovider", "notice"},
     "Moderator": {"petition", "signatory", "decision", "bulkdecision", "outgoingmail", "notice"},
-    "Delivery officer": {"petition", "delivery", "accessrecord", "notice"},
+    "Delivery officer": {"petition", "addressee", "delivery", "accessrecord", "notice"},
 }
 
 

@@ -103,6 +103,19 @@ def test_the_list_shows_what_is_owed_and_on_request_what_was_given_up(logged_in,
     assert ("RCPT: 550" in text, "@example.org" in text) == (True, False)
 
 
+def test_the_slow_lane_has_a_list_of_its_own_and_its_mails_are_owed_too(logged_in, petition):
+    make_signatory(petition)
+    OutgoingMail.objects.update(state="waiting")
+    make_signatory(petition)
+    waiting, queued = OutgoingMail.objects.order_by("pk")
+    moderator = logged_in("Moderator")
+    shown = {
+        query: [mail.pk for mail in moderator.get(MAILS, {"queue": query}).context["cl"].result_list]
+        for query in ("", "waiting")
+    }
+    assert shown == {"": [waiting.pk, queued.pk], "waiting": [waiting.pk]}
+
+
 def test_the_oldest_owed_stands_first(logged_in, petition):
     for _ in range(2):
         make_signatory(petition)
@@ -130,5 +143,5 @@ def test_the_first_page_takes_the_same_statements_however_much_there_is(logged_i
         for _ in range(number):
             make_failed(petition)
             Notice.tell("mail-refused", reason="RCPT: 550")
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             moderator.get("/admin/")

@@ -8,10 +8,12 @@ from django.test import Client
 from django.utils import timezone
 
 from campaign import crypto
+from campaign.actions.canary import open_canary
 from campaign.actions.editing import save_petition_edition
 from campaign.models import Petition, PetitionEdition
 from tests.admin.filling import filled_in
 from tests.factories import make_petition, make_signatory
+from tests.officers import PRIVATE, PUBLIC, make_draft, make_high_risk_petition
 
 LIST = "/admin/campaign/petition/"
 
@@ -139,6 +141,8 @@ GOOD_KEY = crypto.public_key_of(crypto.new_private_key("mlkem768x25519"))
         ("high_risk", "", ["delivery_public_key"]),
         ("high_risk", "AGE1XYZ", ["delivery_public_key"]),
         ("high_risk", GOOD_KEY[:-9], ["delivery_public_key"]),
+        ("high_risk", PRIVATE, ["delivery_public_key"]),
+        ("high_risk", crypto.public_key_of(crypto.new_private_key("x25519")), ["delivery_public_key"]),
         ("standard", GOOD_KEY, ["delivery_public_key"]),
     ],
 )
@@ -150,8 +154,71 @@ def test_a_high_risk_petition_has_a_key_that_can_be_read_and_no_other_has_one(ed
     assert Petition.objects.get().delivery_public_key == ("" if wrong else key)
 
 
-def test_what_staff_lose_in_high_risk_mode_is_said_where_it_is_chosen(editor):
-    assert "see no names at all" in editor.get(f"{LIST}add/").content.decode()
+def test_a_key_is_taken_as_it_was_pasted(editor):
+    petition = make_petition(state="draft")
+    wrapped = "\n  ".join(GOOD_KEY[place : place + 64] for place in range(0, len(GOOD_KEY), 64))
+    words = filled_in(editor, change(petition)) | {"mode": "high_risk", "delivery_public_key": wrapped}
+    assert editor.post(change(petition), words).status_code == 302
+    assert Petition.objects.get().delivery_public_key == GOOD_KEY
+
+
+def test_a_key_whose_other_half_this_server_holds_is_refused(editor, settings):
+    settings.DELIVERY_PRIVATE_KEY = f"{settings.DELIVERY_PRIVATE_KEY} {PRIVATE}"
+    petition = make_petition(state="draft")
+    words = filled_in(editor, change(petition)) | {"mode": "high_risk", "delivery_public_key": PUBLIC}
+    assert "This server holds the private half of this key." in editor.post(change(petition), words).content.decode()
+
+
+def test_a_high_risk_petition_shows_nobody_by_default_either(editor):
+    petition = make_draft()
+    words = filled_in(editor, change(petition)) | {"default_visibility": "initials"}
+    answer = editor.post(change(petition), words)
+    assert list(answer.context["adminform"].form.errors) == ["default_visibility"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "What you lose"), ("ko", "잃게 되는 것이 있습니다"), ("zh-hans", "您将失去的是")]
+)
+def test_what_staff_lose_in_high_risk_mode_is_said_where_it_is_chosen(editor, language, words):
+    assert words in editor.get(f"{LIST}add/", headers={"Accept-Language": language}).content.decode()
+
+
+# --- The officers' key -----------------------------------------------------------------------------------------------
+@pytest.fixture
+def officer(logged_in) -> Client:
+    return logged_in("Delivery officer")
+
+
+def test_officers_open_a_canary_and_type_its_code_back(officer, editor, settings):
+    settings.CAMPAIGN_ROLE = "admin"
+    petition = make_draft()
+    file = officer.post(f"{LIST}{petition.pk}/act/canary/")
+    assert file["Content-Disposition"] == f'attachment; filename="{petition.slug}.canary.json"'
+    assert "Prove that the officers can open" in act(editor, petition, "open").content.decode()
+    assert "not the code" in act(officer, petition, "prove-key", code="0000 0000 0000").content.decode()
+    assert "not proven yet" in editor.get(change(petition)).content.decode()
+    page = act(officer, petition, "prove-key", code=open_canary(file.content.decode(), PRIVATE)).content.decode()
+    assert "The key is proven" in page
+    assert f"{crypto.fingerprint(PUBLIC)} (proven)" in page
+    act(editor, petition, "open")
+    assert Petition.objects.get().state == "open"
+    assert act(officer, petition, "prove-key", code="0000 0000 0000").context["messages"]
+
+
+def test_the_key_itself_is_not_shown_once_it_is_fixed_but_its_fingerprint(editor):
+    page = editor.get(change(make_high_risk_petition())).content.decode()
+    assert (PUBLIC in page, crypto.fingerprint(PUBLIC) in page) == (False, True)
+
+
+@pytest.mark.parametrize("group", ["Editor", "Moderator"])
+def test_who_is_no_officer_proves_nothing(logged_in, group):
+    petition, stranger = make_draft(), logged_in(group)
+    for name in ("canary", "prove-key"):
+        assert stranger.post(f"{LIST}{petition.pk}/act/{name}/", {"code": "1"}).status_code == 403
+
+
+def test_a_standard_petition_has_no_canary(boss, petition):
+    assert "Nothing was changed" in boss.post(f"{LIST}{petition.pk}/act/canary/", follow=True).content.decode()
 
 
 @pytest.mark.parametrize("state", ["open", "draft"])

@@ -8,11 +8,10 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from campaign import crypto
-from campaign.actions import decisions
-from campaign.actions.decisions import advance_bulk_decisions
+from campaign.actions.bulk import advance_bulk_decisions, decide_in_bulk
 from campaign.models import AccessRecord, BulkDecision, Decision, Signatory
 from campaign.models.signatory import CONFIRMED, PENDING, REJECTED
-from tests.factories import make_petition, make_signatory, make_staff
+from tests.factories import make_petition, make_signatory, make_staff, show_name
 
 LIST = "/admin/campaign/signatory/"
 NAME, ADDRESS, PURPOSE = "Amina Yusuf", "amina@example.org", "She asked what we hold."
@@ -34,7 +33,7 @@ def page(row: Signatory, act: str = "") -> str:
 
 # --- Seen ------------------------------------------------------------------------------------------------------------
 def test_list_and_page_show_neither_name_nor_address(moderator, row):
-    Signatory.objects.update(visibility="public", public_name=NAME)
+    show_name(row, NAME)
     for address in (LIST, page(row), page(row, "who")):
         text = moderator.get(address).content.decode()
         assert (NAME in text, ADDRESS in text) == (False, False)
@@ -69,7 +68,7 @@ def test_a_name_sealed_to_another_key_is_told_to_be_so_and_leaves_no_record(mode
 def test_no_history_session_or_cookie_keeps_a_name_or_an_address(moderator, row):
     moderator.post(page(row, "who"), {"purpose": PURPOSE})
     moderator.post(f"{LIST}find/", {"address": ADDRESS, "petition": "", "purpose": PURPOSE})
-    moderator.post(page(row, "reject"), {"reason": "A doubt."})
+    moderator.post(page(row, "reject"), {"reason_class": "other", "reason": "A doubt."})
     assert not LogEntry.objects.exists()
     kept = [str(list(AccessRecord.objects.values()))]
     kept += [str(list(Decision.objects.values())), str(moderator.cookies)]
@@ -119,14 +118,14 @@ def test_a_search_without_an_address_or_an_anonymous_purpose_is_asked_again(mode
 
 # --- Decided ---------------------------------------------------------------------------------------------------------
 def test_one_is_rejected_and_restored_with_a_reason(moderator, row):
-    for act, state in (("reject", REJECTED), ("restore", CONFIRMED)):
+    for act, state, kind in (("reject", REJECTED, {"reason_class": "abusive"}), ("restore", CONFIRMED, {})):
         moderator.get(page(row, act))
-        moderator.post(page(row, act), {"reason": ""})
+        moderator.post(page(row, act), kind | {"reason": ""})
         assert Decision.objects.filter(act=act).count() == 0
-        assert moderator.post(page(row, act), {"reason": "A reason."}).status_code == 302
+        assert moderator.post(page(row, act), kind | {"reason": "A reason."}).status_code == 302
         assert Signatory.objects.get().state == state
-    assert list(Decision.objects.order_by("pk").values_list("act", "reason")) == [
-        ("reject", "A reason."), ("restore", "A reason."),
+    assert list(Decision.objects.order_by("pk").values_list("act", "reason_class", "reason")) == [
+        ("reject", "abusive", "A reason."), ("restore", "", "A reason."),
     ]  # fmt: skip
     assert "A reason." in moderator.get(page(row)).content.decode()
 
@@ -140,8 +139,8 @@ def test_buttons_are_shown_only_where_they_can_do_something(moderator, petition)
 
 
 def test_a_late_button_says_so_and_does_nothing(moderator, row):
-    moderator.post(page(row, "reject"), {"reason": "One."})
-    answer = moderator.post(page(row, "reject"), {"reason": "Two."}, follow=True)
+    moderator.post(page(row, "reject"), {"reason_class": "other", "reason": "One."})
+    answer = moderator.post(page(row, "reject"), {"reason_class": "other", "reason": "Two."}, follow=True)
     assert "Nothing was changed" in answer.content.decode()
     assert Decision.objects.count() == 1
 
@@ -157,8 +156,8 @@ def test_many_are_rejected_after_the_number_was_shown_and_the_reason_given(moder
     assert not BulkDecision.objects.exists()
     hidden = preview.context["form"].initial
     again = moderator.post(f"{LIST}decide/", hidden | {"reason": ""})
-    assert (again.context["number"], list(again.context["form"].errors)) == (3, ["reason"])
-    ordered = moderator.post(f"{LIST}decide/", hidden | {"reason": "A flood."})
+    assert (again.context["number"], list(again.context["form"].errors)) == (3, ["reason_class", "reason"])
+    ordered = moderator.post(f"{LIST}decide/", hidden | {"reason_class": "forged", "reason": "A flood."})
     bulk = BulkDecision.objects.get()
     assert ordered["Location"] == f"/admin/campaign/bulkdecision/{bulk.pk}/change/"
     assert 'http-equiv="refresh"' in moderator.get(ordered["Location"]).content.decode()
@@ -168,7 +167,7 @@ def test_many_are_rejected_after_the_number_was_shown_and_the_reason_given(moder
 
 
 def test_a_bulk_decision_is_cancelled_from_its_page(moderator, row):
-    bulk = decisions.decide_in_bulk([row.pk], act="reject", reason="Why.", by=make_boss())
+    bulk = decide_in_bulk([row.pk], act="reject", reason_class="other", reason="Why.", by=make_boss())
     assert moderator.post(f"/admin/campaign/bulkdecision/{bulk.pk}/act/cancel/").status_code == 302
     advance_bulk_decisions()
     assert Signatory.objects.get().state == CONFIRMED
@@ -192,3 +191,38 @@ def test_all_that_a_filter_shows_can_be_chosen_up_to_a_limit(moderator, petition
 def test_what_nobody_chose_is_not_decided(moderator, row, words):
     assert moderator.post(f"{LIST}decide/", words | {"reason": "Why."}).status_code == 302
     assert not BulkDecision.objects.exists()
+
+
+# --- The name on the page --------------------------------------------------------------------------------------------
+def offered(client: Client, row: Signatory) -> list[str]:
+    return [act.name for act, _address in client.get(page(row)).context["acts"]]
+
+
+def test_a_name_is_taken_off_the_page_and_let_wait_again_by_buttons(moderator, row):
+    show_name(row, NAME)
+    assert "refuse-name" in offered(moderator, row)
+    assert list(moderator.post(page(row, "refuse-name")).context["form"].errors) == ["reason_class", "reason"]
+    moderator.post(page(row, "refuse-name"), {"reason_class": "no_name", "reason": "A slogan."})
+    row.refresh_from_db()
+    assert (row.name_state, row.public_name, row.state) == ("refused", None, CONFIRMED)
+    assert [name for name in offered(moderator, row) if name.endswith("-name")] == ["review-name"]
+    moderator.post(page(row, "review-name"), {"reason": "It is a name in Igbo."})
+    row.refresh_from_db()
+    assert row.name_state == ""
+    assert list(Decision.objects.order_by("pk").values_list("act", "reason_class")) == [
+        ("refuse_name", "no_name"), ("review_name", ""),
+    ]  # fmt: skip
+
+
+def test_a_name_that_nobody_chose_to_show_has_no_such_buttons(moderator, row):
+    assert [name for name in offered(moderator, row) if name.endswith("-name")] == []
+    moderator.post(page(row, "refuse-name"), {"reason_class": "no_name", "reason": "A slogan."})
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize("group", ["Editor", "Delivery officer"])
+def test_who_does_not_moderate_decides_about_no_name(logged_in, row, group):
+    show_name(row, NAME)
+    words = {"reason_class": "no_name", "reason": "A slogan."}
+    assert logged_in(group).post(page(row, "refuse-name"), words).status_code == 403
+    assert Signatory.objects.get().public_name == NAME
