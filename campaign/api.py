@@ -1,4 +1,4 @@
-"""The public numbers as JSON: counts and texts, never a person."""
+"""The public numbers as JSON: counts, and what pages say of them, never a person."""
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from campaign.actions.progress import words_of
 from campaign.models import Petition, PetitionEdition
 
 
@@ -20,6 +21,7 @@ def petition(request: HttpRequest, slug: str) -> JsonResponse:
         "signature_count": shown.signature_count,
         "goal": shown.goal,
         "counted_until": shown.counted_until,
+        "words": words_of(shown),
         "editions": [_edition(edition) for edition in shown.editions.published().order_by("language", "version")],
     }
     return JsonResponse(body, headers={"Access-Control-Allow-Origin": "*"})

@@ -1,86 +1,36 @@
 """Words in: the public forms. Each cleans, then its view hands over to one action."""
 
+from copy import deepcopy
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.conf import settings
 from django.http import QueryDict
 from django.utils.functional import lazy
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from campaign.actions import names
-from campaign.actions.addresses import AddressUnusableError, parse_address
+from campaign.actions.ages import age_line
 from campaign.actions.signatories import Choices, Words, is_mailbox_of, needs_name
-from campaign.countries import country_choices, is_country
-from campaign.models import Petition, PetitionEdition, Signatory
+from campaign.fields import CountryField, CountrySelect, MailboxField, NameField, VisibilityField, countries
+from campaign.models import Petition, PetitionEdition, RiskyProvider, Signatory
 
-NAME_MAX_CHARACTERS = 200
-EMAIL_MAX_CHARACTERS = 254
-_NAME_SENTENCES = {
-    names.INVISIBLE: _("Your name contains invisible characters. Please type it anew."),
-    names.URL: _("Please enter your name, not a web address."),
-    names.MARKS: _("Please enter your full name in letters; marks such as = + @ < > cannot stand in a name."),
-    names.START: _("A name begins with a letter."),
-}
+_SUITED = ("visibility", "wants_updates", "email")  # the fields that a petition's mode alters
 
 
-def _countries() -> list[tuple[str, Any]]:
-    return [("", _("Prefer not to say")), *country_choices(get_language() or settings.LANGUAGE_CODE)]
+class _Shared(dict[str, forms.Field]):
+    """Fields that the forms of a class share: who alters one takes a copy, and copying all costs more than cleaning."""
+
+    def __deepcopy__(self, _memo: object) -> dict[str, forms.Field]:
+        return dict(self)
 
 
-class NameField(forms.CharField):
-    """A full name in any script."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            max_length=NAME_MAX_CHARACTERS,
-            widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto", "spellcheck": "false"}),
-            error_messages={
-                "required": _("Enter your full name."),
-                "max_length": _("Enter a name of at most %(limit_value)d characters."),
-            },
-            **kwargs,
-        )
-
-    def clean(self, value: Any) -> str:
-        text = super().clean(value)
-        try:
-            return names.parse_name(text) if text else ""
-        except names.NameUnusableError as error:
-            raise forms.ValidationError(_NAME_SENTENCES[error.code], code=error.code) from error
-
-
-class MailboxField(forms.CharField):
-    """One e-mail address that mail can be sent to."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        attrs = {"autocomplete": "email", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
-        super().__init__(
-            max_length=EMAIL_MAX_CHARACTERS,
-            widget=forms.EmailInput(attrs=attrs),
-            error_messages={
-                "required": _("Enter your e-mail address."),
-                "max_length": _("Enter an e-mail address of at most %(limit_value)d characters."),
-            },
-            **kwargs,
-        )
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        try:
-            return parse_address(text) if text else ""
-        except AddressUnusableError as error:
-            message = _("Enter one e-mail address in the form name@example.org.")
-            raise forms.ValidationError(message, code="unusable") from error
-
-
-class CountryField(forms.ChoiceField):
-    """A country, or none; looked up by its code instead of gone through by name."""
-
-    def valid_value(self, value: Any) -> bool:
-        return value == "" or is_country(value)
+def _helper() -> FormHelper:
+    """How crispy-forms draws them all: fields only, no cookie, no token."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    helper.include_media = False
+    return helper
 
 
 class PublicForm(forms.Form):
@@ -88,12 +38,11 @@ class PublicForm(forms.Form):
 
     # `required` tells screen readers; `novalidate` on the form keeps the browser's own sentences away.
 
+    helper = _helper()
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.base_fields = _Shared(self.base_fields)  # type: ignore[misc] # Django copies what this names
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.include_media = False
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -111,36 +60,48 @@ class ChoicesForm(PublicForm):
 
     country = CountryField(
         label=_("Country"),
-        choices=lazy(_countries, list),
+        choices=lazy(countries, list),
         required=False,
         error_messages={"invalid_choice": _("Choose a country from the list, or “Prefer not to say”.")},
-        widget=forms.Select(attrs={"autocomplete": "country"}),
+        widget=CountrySelect(attrs={"autocomplete": "country"}),
     )
-    visibility = forms.ChoiceField(
-        label=_("Who may see your name?"),
-        choices=Signatory.Visibility.choices,
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": _("Choose who may see your name."),
-            "invalid_choice": _("Choose who may see your name."),
-        },
-    )
+    visibility = VisibilityField(label=_("Who may see your name?"))
     wants_updates = forms.BooleanField(
         label=_("Send me news about this petition by e-mail"), required=False, widget=forms.CheckboxInput
     )
 
+    def suit(self, petition: Petition) -> None:
+        """In high-risk mode: offer less, and say what is risky beside it. On fields of its own, see _Shared."""
+        if not petition.is_high_risk:
+            return
+        self.fields |= deepcopy({name: field for name, field in self.fields.items() if name in _SUITED})
+        self.fields["visibility"].offer(petition)  # type: ignore[attr-defined]
+        if "wants_updates" in self.fields:
+            self.fields["wants_updates"].help_text = _(
+                "For news we must keep your address, in a form that this site can open. Without them it is erased"
+                " once you have confirmed."
+            )
+
+
+DIGITS = 16  # of a digest, in hex: more than enough to tell one version of a text from the next
+
 
 class SignForm(ChoicesForm):
-    """The petition's form. `edition` is the digest of the text that was read; one signs what one has read."""
+    """The petition's form. `edition` starts the digest of the text that was read; one signs what one has read."""
 
     name = NameField(label=_("Full name"), help_text=_("In any script, as you write it yourself."))
     email = MailboxField(
         label=_("E-mail address"), help_text=_("We send one mail with a button to confirm. One signature per address.")
     )
     consent = forms.BooleanField(
-        error_messages={"required": _("Tick the box: without your consent we may not keep your signature.")}
+        help_text=lazy(age_line, str)(),
+        error_messages={"required": _("Tick the box: without your consent we may not keep your signature.")},
     )
-    website = forms.CharField(label=_("Leave this empty"), required=False)
+    website = forms.CharField(
+        label=_("Leave this empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
     proof = forms.CharField(required=False, max_length=2_000, widget=forms.HiddenInput)
     edition = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     field_order = (
@@ -148,10 +109,15 @@ class SignForm(ChoicesForm):
     )  # fmt: skip
 
     def __init__(self, *args: Any, petition: Petition, demand: PetitionEdition, **kwargs: Any) -> None:
-        initial = {"visibility": petition.default_visibility, "edition": demand.digest}
+        initial = {"visibility": petition.default_visibility, "edition": demand.digest[:DIGITS]}
         super().__init__(*args, initial=initial, **kwargs)
         self.petition, self.demand = petition, demand
-        self.fields["website"].widget.attrs.update({"autocomplete": "off", "tabindex": "-1"})
+        self.suit(petition)
+
+    def suit(self, petition: Petition) -> None:
+        super().suit(petition)
+        if petition.is_high_risk:
+            self.fields["email"].warn_of(RiskyProvider.endings())  # type: ignore[attr-defined]
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:
@@ -160,8 +126,9 @@ class SignForm(ChoicesForm):
 
     def clean_edition(self) -> str:
         seen = self.cleaned_data["edition"]
-        if seen and seen != self.demand.digest:
-            self.data = {**self.data, "edition": self.demand.digest}  # the form shown again carries the new one
+        if not self.demand.digest.startswith(seen):
+            # The form that is shown again carries the new one.
+            self.data = {**self.data, "edition": self.demand.digest[:DIGITS]}
             raise forms.ValidationError(
                 _("The text of the petition has changed since you opened the page. Please read it again, then sign.")
             )
@@ -190,6 +157,7 @@ class OwnPageForm(ChoicesForm):
         chosen = {name: getattr(signatory, name) for name in ("country", "visibility", "wants_updates")}
         super().__init__(*args, initial=chosen, **kwargs)
         self.signatory = signatory
+        self.suit(signatory.petition)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

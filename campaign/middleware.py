@@ -1,17 +1,22 @@
-"""What stands around every request: the policy headers, and the pages kept for a few seconds."""
+"""What stands around every request: the policy headers, the pages kept for a few seconds, and the closed door."""
 
 import gzip
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
+from campaign.actions.journal import is_open
 from campaign.actions.kept import Kept
 
-_NEVER_KEPT = ("/healthz", "/readyz", "/static/", "/media/", "/admin/", "/mailbox/")
+_NOT_PUBLIC = ("/healthz", "/readyz", "/static/", "/media/", "/log/", "/admin/", "/mailbox/")
 _TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
+RETRY_AFTER_SECONDS = 600
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _POLICY = {
     "default-src": "'none'",
@@ -19,11 +24,11 @@ _POLICY = {
     "style-src": "'self'",
     "img-src": "'self'",
     "connect-src": "'self'",
+    "worker-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
-_ADMIN_POLICY = _POLICY | {"img-src": "'self' data:"}
 _FRAMED_POLICY = _POLICY | {"frame-ancestors": "*", "form-action": "'none'"}
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=(), browsing-topics=()"
 
@@ -41,9 +46,7 @@ class PolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         may_be_framed = getattr(response, "may_be_framed", False)
-        policy = _FRAMED_POLICY if may_be_framed else _POLICY
-        if request.path.startswith("/admin/"):
-            policy = _ADMIN_POLICY
+        policy = _FRAMED_POLICY if may_be_framed else _POLICY  # the admin needs nothing more than the pages
         response.headers.setdefault("Content-Security-Policy", _as_header(policy))
         response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
         is_for_others = may_be_framed or "Access-Control-Allow-Origin" in response
@@ -86,7 +89,7 @@ class KeptPagesMiddleware(Kept[KeptPage]):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method != "GET" or request.META.get("QUERY_STRING") or request.path.startswith(_NEVER_KEPT):
+        if request.method != "GET" or request.META.get("QUERY_STRING") or request.path.startswith(_NOT_PUBLIC):
             return self.get_response(request)
         page = self.get(request.path)
         request.get_host()  # raises DisallowedHost, as every other page does
@@ -104,3 +107,25 @@ class KeptPagesMiddleware(Kept[KeptPage]):
 def _may_be_kept(response: HttpResponse) -> bool:
     is_public = "public" in response.get("Cache-Control", "") and not response.cookies
     return is_public and response.status_code == 200 and not response.streaming
+
+
+class ClosedSiteMiddleware(Kept[bool]):
+    """Answers 503 to everything public while a restored database holds somebody who is erased (actions/journal)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        super().__init__()
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(_NOT_PUBLIC) or self._is_open():
+            return self.get_response(request)
+        context = {"status": 503, "page_path": reverse("front-page")}
+        response = render(request, "errors/closed.html", context, status=503)
+        response["Cache-Control"], response["Retry-After"] = "no-store, private", str(RETRY_AFTER_SECONDS)
+        return response
+
+    def _is_open(self) -> bool:
+        try:
+            return self.get_or_make("open", is_open)
+        except DatabaseError:
+            return True  # the view will say what it cannot do

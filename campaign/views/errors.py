@@ -27,5 +27,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 404)
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    return error_page(request, 429)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     return error_page(request, 500)

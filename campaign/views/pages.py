@@ -1,7 +1,10 @@
 """Reading: the front page, the article, the fixed pages, and what machines ask for."""
 
+import io
+
+import segno
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -15,6 +18,7 @@ from campaign.actions.health import readiness
 from campaign.models import ArticleEdition
 from campaign.views.petitions import petition_context
 
+SLUG_MAX_CHARACTERS = 80  # as the models have it
 public_page = cache_control(public=True, max_age=settings.PAGE_MAX_AGE_SECONDS, stale_while_revalidate=60)
 
 
@@ -55,6 +59,23 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 @public_page
 def fixed_page(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, f"page/{name}.html")
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def qr_code(request: HttpRequest, name: str, slug: str) -> HttpResponse:
+    """The QR code (ISO/IEC 18004) of an address, as SVG; black on white in dark mode too, for cameras want it so.
+
+    It asks nothing of the database: whether the page is there is for the page to say, and editors see drafts.
+    """
+    if len(slug) > SLUG_MAX_CHARACTERS:
+        raise Http404
+    picture = io.BytesIO()
+    address = settings.SITE_URL + reverse(name, args=[slug])
+    segno.make(address, error="m", micro=False).save(
+        picture, kind="svg", border=2, light="#fff", omitsize=True, xmldecl=False, svgclass=None, lineclass=None
+    )
+    return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
 
 
 @require_safe

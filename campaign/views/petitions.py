@@ -14,12 +14,13 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from campaign.actions import signatories
+from campaign.actions import prices, signatories, slow_lane
 from campaign.actions.kept import Kept
-from campaign.actions.letters import expected_subject
+from campaign.actions.letters import expected_subject, sender_of
 from campaign.actions.statements import NotOpenError
+from campaign.actions.versions import versions_of
 from campaign.forms import AddressForm, SignForm
-from campaign.models import Petition, PetitionEdition
+from campaign.models import ArticleEdition, Petition, PetitionEdition
 from campaign.views.errors import error_page, never_stored
 from campaign.views.guard import from_here_only
 
@@ -40,14 +41,24 @@ def demand_of(petition: Petition) -> PetitionEdition:
     return demand
 
 
+def languages_of(petition: Petition) -> list[str]:
+    """The languages in which there is a demand to read."""
+    return list(petition.editions.published().order_by("language").values_list("language", flat=True).distinct())
+
+
 def demand_to_sign(slug: str) -> PetitionEdition:
     """Petition and demand, kept for a moment: whether it is open still is asked by the statement that signs."""
     return _to_sign.get_or_make((slug, get_language()), lambda: demand_of(public_petition(slug)))
 
 
+def editions_of(petition: Petition) -> list[PetitionEdition]:
+    """The versions of its demand in the language of the page, newest first."""
+    return list(petition.editions.published().filter(language=get_language()).order_by("-version"))
+
+
 def petition_context(petition: Petition, form: SignForm | None = None) -> dict[str, Any]:
     """What every page with a petition on it shows: the demand, its versions, and the form while it is open."""
-    versions = list(petition.editions.published().filter(language=get_language()).order_by("-version"))
+    versions = editions_of(petition)
     demand = versions[0] if versions else None
     if form is None and demand and petition.is_open:
         form = SignForm(petition=petition, demand=demand)
@@ -76,7 +87,9 @@ def is_too_large(request: HttpRequest) -> bool:
 def petition(request: HttpRequest, slug: str) -> HttpResponse:
     shown = public_petition(slug)
     demand_of(shown)
-    return render(request, "petition/detail.html", petition_context(shown))
+    ready = ArticleEdition.objects.public().filter(article__petition=shown, language=get_language())
+    context = {"background": ready.select_related("article").first(), "languages_ready": languages_of(shown)}
+    return render(request, "petition/detail.html", petition_context(shown) | context)
 
 
 @require_safe
@@ -85,8 +98,17 @@ def updates(request: HttpRequest, slug: str) -> HttpResponse:
     """News about the petition, newest first."""
     shown = public_petition(slug)
     news = shown.updates.public().filter(language=get_language())[:UPDATES_SHOWN]
-    context = {"petition": shown, "demand": demand_of(shown), "updates": news}
+    context = {"petition": shown, "demand": demand_of(shown), "updates": news, "languages_ready": languages_of(shown)}
     return render(request, "petition/updates.html", context)
+
+
+@require_safe
+@public_page
+def versions(request: HttpRequest, slug: str) -> HttpResponse:
+    """Every version of the demand in this language, newest first: what changed, and why."""
+    shown = public_petition(slug)
+    context = {"petition": shown, "demand": demand_of(shown), "languages_ready": languages_of(shown)}
+    return render(request, "petition/versions.html", context | {"versions": versions_of(editions_of(shown))})
 
 
 @from_here_only
@@ -111,7 +133,8 @@ def _sign(request: HttpRequest, demand: PetitionEdition) -> HttpResponse:
     if not form.is_valid():
         return _private(render(request, "petition/detail.html", petition_context(petition, form), status=422))
     try:
-        signatories.sign(petition, demand, words=form.words)
+        admission = prices.admit_form(petition.slug, meta=request.META, proof=form.cleaned_data["proof"])
+        signatories.sign(petition, demand, words=form.words, admission=admission)
     except NotOpenError:  # closed or paused since we looked
         return _not_open(request, public_petition(petition.slug))
     return _private(HttpResponseRedirect(reverse("check-your-email", args=[petition.slug]), status=303))
@@ -131,10 +154,12 @@ def check_your_email(request: HttpRequest, slug: str) -> HttpResponse:
     form = AddressForm(*posted(request)) if request.method == "POST" else AddressForm()
     demand = demand_of(petition)
     context = {"petition": petition, "demand": demand, "form": form}
-    context |= {"sender": settings.DEFAULT_FROM_EMAIL, "subject": expected_subject(petition, demand)}
+    context |= {"sender": sender_of(petition)[1], "subject": expected_subject(petition, demand)}
+    context |= {"is_lane_felt": slow_lane.is_felt()}
     if request.method == "POST" and form.is_valid():
         try:
-            signatories.ask_for_link(petition, email=form.cleaned_data["email"])
+            admission = prices.admit_link(meta=request.META)
+            signatories.ask_for_link(petition, email=form.cleaned_data["email"], admission=admission)
         except DatabaseError:
             return error_page(request, 503)
         context |= {"form": AddressForm(), "was_sent": True}

@@ -11,14 +11,14 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from campaign.actions import signatories
+from campaign.actions import holdings, prices, receipts, signatories, updates
 from campaign.actions.kept import Kept
 from campaign.actions.statements import NotOpenError, find_by_token
 from campaign.forms import AddressForm, ChangeForm, ConfirmForm, PublicForm
 from campaign.models import PetitionEdition, Signatory
 from campaign.models.signatory import CONFIRMED, EXPIRED, PENDING
 from campaign.views.errors import error_page, never_stored
-from campaign.views.guard import from_here_only
+from campaign.views.guard import from_anywhere, from_here_only
 from campaign.views.petitions import is_too_large, posted
 
 TOKEN_CHARACTERS = 43
@@ -58,6 +58,23 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
         return error_page(request, 503)
 
 
+@from_anywhere
+@require_http_methods(["GET", "HEAD", "POST"])
+@_unstored
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """No more news: at the press of the page's button, or of the mail program's own (RFC 8058). Nothing else."""
+    signatory_id = updates.whose_ticket(token)
+    if signatory_id is None:
+        return error_page(request, 404)
+    is_done = request.method == "POST"
+    try:
+        if is_done:
+            updates.unsubscribe(signatory_id)
+    except DatabaseError:
+        return error_page(request, 503)
+    return render(request, "signatory/unsubscribe.html", {"is_done": is_done, "is_neutral": True})
+
+
 def _find(token: str) -> Signatory | None:
     signatory = find_by_token(token) if len(token) == TOKEN_CHARACTERS else None
     if signatory is not None:
@@ -74,12 +91,17 @@ def _edition(pk: int) -> PetitionEdition:
 def _show(
     request: HttpRequest, signatory: Signatory, form: PublicForm | None = None, status: int = 200
 ) -> HttpResponse:
+    stage, ends_at = receipts.stage_of(signatory)
     context = {
         "signatory": signatory,
         "petition": signatory.petition,
         "demand": signatory.edition,
         "form": form or _form_for(signatory),
         "needs_name": signatories.needs_name(signatory, signatory.visibility),
+        "kept": holdings.list_unshown(signatory),
+        "kept_elsewhere": holdings.ELSEWHERE,
+        "receipt_stage": stage,
+        "receipt_ends_at": ends_at,
     }
     return render(request, "signatory/page.html", context, status=status)
 
@@ -92,8 +114,8 @@ def _form_for(signatory: Signatory) -> PublicForm | None:
     return AddressForm() if signatory.state == EXPIRED and signatory.petition.is_open else None
 
 
-def _back(request: HttpRequest) -> HttpResponse:
-    return HttpResponseRedirect(request.path, status=303)
+def _back(request: HttpRequest, to: str = "") -> HttpResponse:
+    return HttpResponseRedirect(request.path + to, status=303)
 
 
 def _confirm(request: HttpRequest, signatory: Signatory) -> HttpResponse:
@@ -139,14 +161,30 @@ def _again(request: HttpRequest, signatory: Signatory) -> HttpResponse:
     if not form.is_valid():
         return _show(request, signatory, form, status=422)
     try:
-        signatories.sign_again(signatory, email=form.cleaned_data["email"])
+        admission = prices.admit_link(meta=request.META)
+        signatories.sign_again(signatory, email=form.cleaned_data["email"], admission=admission)
     except NotOpenError:  # closed or paused since we looked
         return _back(request)
     return HttpResponseRedirect(reverse("check-your-email", args=[signatory.petition.slug]), status=303)
 
 
+def _ask_for_receipt(request: HttpRequest, signatory: Signatory) -> HttpResponse:
+    receipts.ask_for_receipt(signatory)
+    return _back(request, to="#receipt")
+
+
+def _take_receipt(request: HttpRequest, signatory: Signatory) -> HttpResponse:
+    """The file, under a name that says nothing of what it is about."""
+    receipt = receipts.open_receipt(signatory, request.path.rstrip("/").rpartition("/")[2])
+    if receipt is None:
+        return _back(request, to="#receipt")
+    response = HttpResponse(receipt, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="receipt.txt"'
+    return response
+
+
 def _download(request: HttpRequest, signatory: Signatory) -> HttpResponse:
-    response = JsonResponse(signatories.what_is_held(signatory), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response = JsonResponse(holdings.what_is_held(signatory), json_dumps_params={"indent": 2, "ensure_ascii": False})
     response["Content-Disposition"] = 'attachment; filename="signature.json"'
     return response
 
@@ -158,4 +196,6 @@ _ACTS = {
     "not_me": _refuse,
     "again": _again,
     "download": _download,
+    "ask_for_receipt": _ask_for_receipt,
+    "take_receipt": _take_receipt,
 }

@@ -19,6 +19,7 @@ def test_the_feed_has_the_articles_of_its_language(client, petition, language):
     response = client.get(f"/{language}/feed.atom")
     feed = ElementTree.fromstring(response.content)
     (entry,) = feed.findall("a:entry", ATOM)
+    assert feed.findtext("a:author/a:name", namespaces=ATOM) == "Test Organisation"
     assert response["Content-Type"].startswith("application/atom+xml")
     assert "public" in response["Cache-Control"]
     assert entry.findtext("a:title", namespaces=ATOM) == f"Sent back ({language})"
@@ -44,9 +45,39 @@ def test_robots_are_kept_from_private_pages_and_shown_the_map(client, db):
     assert "Sitemap: http://testserver/sitemap.xml" in text
 
 
-def test_security_txt_names_a_contact_and_has_not_run_out(client, db):
-    lines = dict(line.split(": ", 1) for line in client.get("/.well-known/security.txt").content.decode().splitlines())
-    assert lines["Contact"] == "mailto:contact@example.org"
-    expires = datetime.fromisoformat(lines["Expires"])
+# --- security.txt (RFC 9116) -----------------------------------------------------------------------------------------
+ONCE = {"Expires", "Preferred-Languages"}
+KNOWN = ONCE | {"Contact", "Canonical", "Encryption", "Acknowledgments", "Policy", "Hiring"}
+
+
+def fields_of(client):
+    """The fields of security.txt, each of which may come more than once."""
+    response = client.get("/.well-known/security.txt")
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    return [tuple(line.split(": ", 1)) for line in response.content.decode().splitlines()]
+
+
+def test_security_txt_has_the_fields_it_must_have_and_none_that_is_unknown(client, db, settings):
+    settings.SITE_URL = "https://petition.example.org"
+    names = [name for name, _value in fields_of(client)]
+    assert {"Contact", "Expires", "Canonical"} <= set(names) <= KNOWN
+    assert [name for name in ONCE if names.count(name) > 1] == []
+    fields = dict(fields_of(client))
+    assert fields["Contact"] == "mailto:contact@example.org"
+    assert fields["Canonical"] == "https://petition.example.org/.well-known/security.txt"
+    assert fields["Preferred-Languages"] == "en, ko, zh-hans"
+
+
+def test_security_txt_runs_out_within_a_year_and_not_soon(client, db):
+    expires = datetime.fromisoformat(dict(fields_of(client))["Expires"])
     assert timezone.now() + timedelta(days=30) < expires < timezone.now() + timedelta(days=365)
-    assert lines["Canonical"] == "http://testserver/.well-known/security.txt"
+
+
+@pytest.mark.parametrize(
+    "contact", ["12 Some Street\nSeoul", "Write to us: a@example.org", "a@example.org, b@example.org"]
+)
+def test_a_contact_that_is_no_single_address_is_found_in_the_imprint(client, db, settings, contact):
+    settings.SITE_URL, settings.ORGANISATION_CONTACT = "https://petition.example.org", contact
+    fields = fields_of(client)
+    assert fields[0] == ("Contact", "https://petition.example.org/en/imprint/")
+    assert len(fields) == 4

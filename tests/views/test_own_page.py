@@ -8,10 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from campaign import crypto
+from campaign.actions import statements
 from campaign.actions.envelopes import open_identity
 from campaign.actions.privacy import expire_signatories
 from campaign.models import MailGate, OutgoingMail, Signatory
-from tests.factories import make_address, make_petition, make_signatory, post_form, send_mails
+from tests.factories import make_address, make_petition, make_signatory, post_form, send_mails, show_name
 from tests.parallel import in_parallel
 
 CHOSEN = {"action": "confirm", "country": "KR", "visibility": "delivered"}
@@ -93,14 +94,14 @@ def test_the_button_confirms_and_a_repeat_shows_the_same_page(client, pending):
 def test_forty_parallel_confirmations_make_one_transition(monkeypatch):
     row = mailed(make_signatory(make_petition(), state="pending"))
     made = []
-    move = type(Signatory.objects.all()).move
+    move = statements.move
 
-    def count_moves(rows, action, **values):
-        moved = move(rows, action, **values)
+    def count_moves(signatory, action, **values):
+        moved = move(signatory, action, **values)
         made.append(moved)
         return moved
 
-    monkeypatch.setattr(type(Signatory.objects.all()), "move", count_moves)
+    monkeypatch.setattr(statements, "move", count_moves)
     answers = in_parallel(40, lambda: Client().post(path_of(row), CHOSEN).status_code)
     assert answers == [303] * 40
     assert sum(made) == 1
@@ -151,12 +152,14 @@ def test_choices_can_change_before_the_button(client, pending):
 
 
 def test_withdrawing_erases_at_once_and_leaves_nothing_personal(client, confirmed):
-    Signatory.objects.update(visibility="public", public_name=NAME, wants_updates=True, mailbox=b"sealed")
+    show_name(confirmed, NAME)
+    Signatory.objects.update(wants_updates=True, mailbox=b"sealed")
     client.post(path_of(confirmed), {"action": "withdraw"})
     row = Signatory.objects.values().get()
-    gone = ("identity", "mailbox", "email_digest", "gate_link", "words_digest", "nonce", "public_name")
+    gone = ("identity", "mailbox", "email_digest", "gate_link", "words_digest", "nonce", "public_name", "name_number")
     assert {row[name] for name in gone} == {None}
-    assert (row["state"], row["country"], row["wants_updates"]) == ("withdrawn", "", False)
+    assert {row[name] for name in ("country", "name_state", "domain_class")} == {""}
+    assert (row["state"], row["wants_updates"]) == ("withdrawn", False)
     assert row["erased_at"] is not None
     assert "withdrawn" in client.get(path_of(confirmed)).content.decode().lower()
 
@@ -210,10 +213,11 @@ def test_the_public_process_with_all_its_secrets_makes_no_link_that_works(client
 
 
 def test_changing_after_confirmation(client, confirmed):
-    Signatory.objects.update(visibility="public", public_name=NAME)
+    show_name(confirmed, NAME)
     client.post(path_of(confirmed), {"action": "change", "country": "FR", "visibility": "initials", "name": "New Name"})
     row = Signatory.objects.select_related("petition").get()
-    assert (row.country, row.visibility, row.public_name) == ("FR", "initials", None)
+    assert (row.country, row.visibility) == ("FR", "initials")
+    assert (row.public_name, row.name_number, row.name_state) == (None, None, "")
     assert open_identity(row)["name"] == "New Name"
 
 
@@ -226,6 +230,15 @@ def test_updates_are_switched_on_with_the_address_one_signed_with(client, confir
     del change["wants_updates"]
     client.post(path_of(confirmed), change)
     assert Signatory.objects.get().mailbox is None
+
+
+def test_who_is_only_counted_is_asked_for_no_name_before_she_changes_that(client, petition):
+    row = mailed(make_signatory(petition, state="pending", visibility="counted"))
+    before, _, folded = client.get(path_of(row)).content.decode().partition("Change the country, or who sees it")
+    assert ('name="name"' in before, 'name="name"' in folded) == (False, True)
+    page = client.post(path_of(row), CHOSEN).content.decode()  # to be delivered, and without a name
+    assert 'class="fold" open' in page
+    assert "Enter your full name." in page.partition("Change the country, or who sees it")[2]
 
 
 def test_from_counted_to_delivered_the_name_is_asked(client, petition):
@@ -268,12 +281,12 @@ def test_all_that_is_held_can_be_downloaded_without_what_this_process_cannot_rea
     assert answer["Content-Disposition"] == 'attachment; filename="signature.json"'
     assert "no-store" in answer["Cache-Control"]
     assert (held["petition"], held["state"], held["country"]) == ("let-them-choose", "confirmed", "KR")
-    assert len(held["kept, but not readable here"]) == 3
+    assert len(held["kept, but not readable here"]) == 9
     assert NAME not in answer.content.decode()
     assert EMAIL not in answer.content.decode()
     client.post(path_of(confirmed), {"action": "withdraw"})
     after = client.post(path_of(confirmed), {"action": "download"}).json()
-    assert after["kept, but not readable here"] == ["digest of this page's link"]
+    assert after["kept, but not readable here"] == ["A scrambled form of this page's link, by which it is known"]
     assert (after["country"], after["public_name"], after["wants_updates"]) == ("", None, False)
 
 
@@ -281,3 +294,46 @@ def test_other_sites_cannot_press_the_buttons(client, pending):
     headers = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
     assert client.post(path_of(pending), CHOSEN, headers=headers).status_code == 403
     assert Signatory.objects.get().state == "pending"
+
+
+# --- The name that the public sees -----------------------------------------------------------------------------------
+WAITS, SOON, REFUSED = "It waits until a moderator", "It appears there within", "A moderator decided not to show it."
+SHOWN = "It is shown there."
+
+
+@pytest.mark.parametrize(
+    ("names_wait", "name_state", "public_name", "sentence"),
+    [
+        (True, "", None, WAITS),
+        (True, "approved", None, SOON),
+        (False, "", None, SOON),
+        (True, "refused", None, REFUSED),
+        (True, "approved", NAME, SHOWN),
+    ],
+)
+def test_her_page_says_what_became_of_the_name_she_chose_to_show_and_does_not_show_it(
+    client, db, names_wait, name_state, public_name, sentence
+):
+    row = mailed(make_signatory(make_petition(names_wait=names_wait), name=NAME, email=EMAIL, visibility="public"))
+    number = 1 if public_name else None
+    Signatory.objects.update(name_state=name_state, public_name=public_name, name_number=number)
+    page = client.get(path_of(row)).content.decode()
+    assert [each for each in (WAITS, SOON, REFUSED, SHOWN) if each in page] == [sentence]
+    assert NAME not in page
+
+
+@pytest.mark.parametrize("visibility", ["delivered", "counted"])
+def test_of_a_name_that_is_not_to_be_shown_her_page_says_nothing(client, petition, visibility):
+    row = mailed(make_signatory(petition, name=NAME, email=EMAIL, visibility=visibility))
+    page = client.get(path_of(row)).content.decode()
+    assert [each for each in (WAITS, SOON, REFUSED, SHOWN) if each in page] == []
+
+
+def test_the_page_of_a_link_that_ended_early_says_so_and_offers_another(client, pending):
+    in_time, early = "It was not used within 7 days", "It came among many forms that looked forged"
+    Signatory.objects.all().erase("expire")
+    page = client.get(path_of(pending)).content.decode()
+    assert (in_time in page, early in page, 'value="again"' in page) == (False, True, True)
+    Signatory.objects.update(ended_at=pending.signed_at + timedelta(days=7))
+    page = client.get(path_of(pending)).content.decode()
+    assert (in_time in page, early in page) == (True, False)

@@ -62,11 +62,14 @@ def test_every_view_that_needs_no_csrf_token_stands_behind_the_origin_guard():
     views = dict(walk(get_resolver().url_patterns))
     exempt = {path for path, view in views.items() if getattr(view, "csrf_exempt", False)}
     guarded = {path for path, view in views.items() if getattr(view, "is_guarded", False)}
-    assert exempt == guarded
+    open_by_name = {path for path, view in views.items() if getattr(view, "is_from_anywhere", False)}
+    assert exempt == guarded | open_by_name
+    assert {path.split("/", 1)[1] for path in open_by_name} == {"u/<str:token>/"}  # RFC 8058; see test_unsubscribe.py
     assert {path.split("/", 1)[1] for path in guarded} == {
         "petitions/<slug:slug>/sign/",
         "petitions/<slug:slug>/check-your-email/",
         "s/<str:token>/",
+        "d/<str:token>/",
     }
 
 
@@ -96,13 +99,13 @@ def test_unpublished_things_are_not_there(client, article):
     Article.objects.update(published_at=None)
     assert client.get("/en/articles/sent-back/").status_code == 404
     assert "Sent back" not in client.get("/en/").content.decode()
-    Petition.objects.update(state="draft")
-    for path in ("/en/petitions/let-them-choose/", "/api/petitions/let-them-choose/"):
+    make_petition("not-yet", state="draft")
+    for path in ("/en/petitions/not-yet/", "/api/petitions/not-yet/"):
         assert client.get(path).status_code == 404
 
 
 def test_an_article_without_its_petition_can_still_be_read(client, article):
-    Petition.objects.update(state="draft")
+    Article.objects.update(petition=make_petition("not-yet", state="draft"))
     response = client.get("/en/articles/sent-back/")
     assert response.status_code == 200
     assert "<form" not in response.content.decode()
@@ -134,11 +137,11 @@ def test_a_kept_page_is_dropped_when_something_public_changes(client, article, m
 
 def test_an_article_page_asks_as_little_with_three_signatures_as_with_none(client, article, django_assert_num_queries):
     # the public version; article and petition; its languages; the demand's versions; the latest news
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):  # two of them whether the site is open
         client.get("/en/articles/sent-back/")
     for _ in range(3):
         make_signatory(Petition.objects.get())
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):  # two of them whether the site is open
         client.get("/en/articles/sent-back/")
 
 

@@ -200,7 +200,7 @@ def test_one_signs_the_text_one_has_read(client, petition):
     assert response.status_code == 422
     assert "changed since you opened the page" in response.content.decode()
     newest = petition.edition_in("en")
-    assert f'value="{newest.digest}"' in response.content.decode()
+    assert f'value="{newest.digest[:16]}"' in response.content.decode()
     client.post(PATH, post_form(edition=newest.digest))
     assert Signatory.objects.get().edition == newest
 

@@ -1,5 +1,6 @@
 """News about a petition."""
 
+import re
 from datetime import timedelta
 
 from django.utils import timezone
@@ -26,6 +27,9 @@ def test_news_stand_on_their_page_and_under_the_article_newest_first(client, pet
     assert "<strong>listened</strong>" in page
     article = client.get("/en/articles/sent-back/").content.decode()
     assert "Third last" in article
+    assert "listened" not in article  # the titles alone: news may be of any length
+    links = re.findall(r"/en/petitions/let-them-choose/updates/#(update-\d+)", article)
+    assert links == re.findall(r' id="(update-\d+)"', page)[:3]
     assert "Oldest" not in article
 
 
