@@ -26,6 +26,17 @@ def country_name(code: str, language: str) -> str:
     return _names(language).get(code, code)
 
 
+@cache
+def _codes() -> dict[str, str]:
+    names = json.loads(Path(__file__).with_name("countries.json").read_text(encoding="utf-8"))
+    return {name: code for by_code in names.values() for code, name in by_code.items()}
+
+
+def country_code(words: str) -> str:
+    """The code of a country told by its name in any of our languages; anything else as it is."""
+    return _codes().get(words, words)
+
+
 def is_country(code: str) -> bool:
     """Whether this is the code of a country, in capitals."""
     return code in _names(FALLBACK)

@@ -1,22 +1,22 @@
-"""Filters for people who read: time, lists, the QR code, data for machines."""
+"""Filters for people who read: time, lists, data for machines."""
 
 import json
 import re
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 
-import segno
 from django import template
 from django.conf import settings
 from django.forms.boundfield import BoundField
-from django.urls import reverse
-from django.utils.html import strip_tags
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 
+from campaign.actions import progress
 from campaign.countries import country_name
-from campaign.models import ArticleEdition
 from campaign.models.petition import COLUMNS
+from campaign.templatetags.site import bcp47
 
 register = template.Library()
 
@@ -27,7 +27,15 @@ HAN_PER_MINUTE = 390
 _HAN = re.compile(r"[\u2e80-\u2fdf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
 _LETTER = re.compile(r"\w")
-_KEPT_OR_INDENT = re.compile(r"<(pre|textarea)\b.*?</\1>|\s*\n\s*", re.DOTALL)
+_BLOCK = (
+    r"</?(?:article|aside|body|d[dlt]|div|fieldset|figcaption|figure|footer|form|h[1-6]|head|header|html|legend|li|link|main"
+    r"|meta|nav|ol|p|section|title|ul)\b"
+)
+_ENDS = re.compile(r"</(?:p|li)>\s*(?=<(?:p|li|ul|ol|h[2-4]|blockquote|aside|section)\b)|</li>\s*(?=</[ou]l>)")
+_KEPT = r"(?P<kept><(?P<tag>pre|textarea)\b.*?</(?P=tag)>)"
+_SQUEEZED = re.compile(
+    rf"{_KEPT}|(?P<block>{_BLOCK}[^<>]*>)\s*\n\s*|\s*\n\s*(?={_BLOCK})|(?P<line>\s*\n\s*)", re.DOTALL
+)
 
 
 @register.filter
@@ -63,10 +71,17 @@ def country_in_words(code: str) -> str:
     return country_name(code, get_language() or settings.LANGUAGE_CODE)
 
 
-@register.filter
-def missing_to_goal(petition: Any) -> int:
-    """How many signatures the next goal still wants."""
-    return max(0, petition.goal - petition.signature_count)
+@register.simple_tag
+def count_said(petition: Any, own_page: object = "") -> SafeString:
+    """How many have signed, the number set large."""
+    before, number, after = progress.count_said(petition, is_own_page=bool(own_page))
+    return format_html("{}<strong>{}</strong>{}", before, number, after)
+
+
+@register.simple_tag
+def goal_said(petition: Any, own_page: object = "") -> str:
+    """What the next goal still wants."""
+    return progress.goal_said(petition, is_own_page=bool(own_page))
 
 
 @register.filter
@@ -75,45 +90,41 @@ def first_input_id(field: BoundField) -> str:
     return field.id_for_label or f"{field.auto_id}_0"
 
 
-@register.simple_tag
-def qr_code(address: str) -> SafeString:
-    """A QR code as inline SVG, one path; black on the white that CSS lays under it, for cameras want it so."""
-    svg = segno.make(address, error="m", micro=False).svg_inline(border=2, svgclass="qr", lineclass=None, omitsize=True)
-    return mark_safe(svg.replace("<svg ", '<svg width="136" aria-hidden="true" ', 1))  # noqa: S308 - made of numbers only
+@register.filter(is_safe=True)
+def lean(html: str) -> str:
+    """Rendered Markdown without the end tags that HTML lets go (13.1.2.4): of items and paragraphs before the next."""
+    return _ENDS.sub("", html)
+
+
+@register.filter
+def for_mailto(words: str) -> str:
+    """Words for the address of a link (RFC 6068): letters as they are, which browsers encode themselves (RFC 3987)."""
+    return "".join(sign if sign.isalnum() else quote(sign, safe="") for sign in words)
 
 
 @register.simple_tag
-def article_path(petition: Any) -> str:
-    """Where the reader finds the article that asks for this petition, in her language; empty when there is none."""
-    slugs = ArticleEdition.objects.public().filter(article__petition=petition, language=get_language())
-    slug = slugs.values_list("article__slug", flat=True).first()
-    return reverse("article", args=[slug]) if slug else ""
-
-
-@register.simple_tag
-def article_json_ld(edition: Any, address: str, organisation: str, image: str = "") -> SafeString:
+def article_json_ld(edition: Any, organisation: str, image: str = "") -> SafeString:
     """The article for search engines (schema.org); `<`, `>` and `&` escaped, so that no text ends the block."""
     publisher = {"@type": "Organization", "name": organisation}
     data = {
         "@context": "https://schema.org",
         "@type": "Article",
         "headline": edition.title,
-        "description": edition.standfirst,
-        "inLanguage": edition.language,
-        "url": address,
-        "datePublished": edition.article.published_at.isoformat(),
-        "dateModified": edition.updated_at.isoformat(),
+        "inLanguage": bcp47(edition.language),
+        "datePublished": edition.article.published_at.isoformat(timespec="seconds"),
+        "dateModified": edition.updated_at.isoformat(timespec="seconds"),
         "author": {"@type": "Organization", "name": edition.byline} if edition.byline else publisher,
         "publisher": publisher,
     }
-    text = json.dumps(data | ({"image": image} if image else {}), ensure_ascii=False)
+    text = json.dumps(data | ({"image": image} if image else {}), ensure_ascii=False, separators=(",", ":"))
     escaped = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
-    return mark_safe(f'<script type="application/ld+json">{escaped}</script>')  # noqa: S308 - escaped just above
+    block = f'<script type="application/ld+json">{escaped}</script>'
+    return mark_safe(block)  # noqa: S308 # nosec B308 B703 # escaped just above
 
 
 @register.tag
 def squeeze(parser: Any, token: Any) -> "SqueezeNode":
-    """{% squeeze %}…{% endsqueeze %}: the page without the indentation of its templates."""
+    """{% squeeze %}…{% endsqueeze %}: the page without indentation, nor lines between its blocks."""
     nodelist = parser.parse(("endsqueeze",))
     parser.delete_first_token()
     return SqueezeNode(nodelist)
@@ -124,5 +135,9 @@ class SqueezeNode(template.Node):
         self.nodelist = nodelist
 
     def render(self, context: template.Context) -> str:
-        page = self.nodelist.render(context)
-        return _KEPT_OR_INDENT.sub(lambda found: found[0] if found[1] else "\n", page)
+        return _SQUEEZED.sub(_squeezed, self.nodelist.render(context))
+
+
+def _squeezed(found: re.Match[str]) -> str:
+    """What stays of a match; between two words the line's end, which is a space to browsers."""
+    return found["kept"] or found["block"] or ("\n" if found["line"] else "")

@@ -8,6 +8,8 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest
 from django.urls import translate_url
 
+from campaign.actions import ages
+
 register = template.Library()
 
 
@@ -18,6 +20,7 @@ def site_context(request: HttpRequest) -> dict[str, Any]:
         "organisation_contact": settings.ORGANISATION_CONTACT,
         "site_url": settings.SITE_URL,
         "canonical_url": settings.SITE_URL + request.path,
+        "asks_proof": settings.PROOF_OF_WORK,
         "is_development": settings.DEVELOPMENT,
     }
 
@@ -26,6 +29,24 @@ def site_context(request: HttpRequest) -> dict[str, Any]:
 def organisation() -> str:
     """The organisation's name, for templates that are rendered without a request."""
     return settings.ORGANISATION_NAME
+
+
+def is_neutral(context: template.Context) -> bool:
+    """Whether the page belongs to a high-risk petition: histories, tabs and previews are not to say which."""
+    petition = context.get("petition")
+    return bool(context.get("is_neutral")) or (petition is not None and petition.is_high_risk)
+
+
+@register.simple_tag(takes_context=True)
+def titled(context: template.Context, words: str, neutral_words: str) -> str:
+    """What the page is called outside of itself: its own words, or neutral ones."""
+    return neutral_words if is_neutral(context) else words
+
+
+@register.simple_tag(takes_context=True)
+def site_name(context: template.Context) -> str:
+    """Whose page it is, as told outside of it."""
+    return settings.NEUTRAL_NAME if is_neutral(context) else settings.ORGANISATION_NAME or "Undersigned"
 
 
 @register.simple_tag(takes_context=True)
@@ -39,6 +60,12 @@ def language_links(context: dict[str, Any]) -> list[dict[str, Any]]:
         for code, name in settings.LANGUAGES
         if code in ready or code == current
     ]
+
+
+@register.simple_tag
+def address_of(file: Any) -> str:
+    """The whole address of an uploaded file, for those who see it elsewhere; empty where there is none."""
+    return settings.SITE_URL + file.url if file else ""
 
 
 @register.filter
@@ -55,3 +82,9 @@ def asset(path: str) -> str:
         return staticfiles_storage.url(path)
     except ValueError:
         return settings.STATIC_URL + path
+
+
+@register.simple_tag
+def age_line() -> str:
+    """From which age one may sign, in the language of the page."""
+    return ages.age_line()
