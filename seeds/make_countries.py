@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes `campaign/countries.json`: every country's name in every language that has a folder here, in that
-language's own order. Run it after adding a language or updating Babel (a development dependency):
+"""Writes `campaign/countries.json`: the name of every country in which people live, in every language that has a
+folder here, in that language's own order. Run it after adding a language or updating Babel (a development dependency):
 
     .venv/bin/python seeds/make_countries.py
 
@@ -21,22 +21,10 @@ from babel import Locale
 
 SEEDS = Path(__file__).resolve().parent
 TARGET = SEEDS.parent / "campaign" / "countries.json"
-NOT_IN_ISO = {
-    "AC",
-    "CP",
-    "CQ",
-    "DG",
-    "EA",
-    "EU",
-    "EZ",
-    "IC",
-    "QO",
-    "TA",
-    "UN",
-    "XA",
-    "XB",
-    "ZZ",
-}  # in CLDR for other uses
+NOT_IN_ISO = frozenset(
+    ("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ")
+)  # in CLDR for other uses
+NOBODY_LIVES_THERE = frozenset(("AQ", "BV", "GS", "HM", "TF", "UM"))  # only staff on a watch: they live elsewhere
 SHORT = {  # CLDR's alt="short", which Babel leaves out
     "HK": {"en": "Hong Kong", "ko": "홍콩", "zh-hans": "香港"},
     "MO": {"en": "Macao", "ko": "마카오", "zh-hans": "澳门"},
@@ -60,7 +48,7 @@ def names_in(language: str) -> dict[str, str]:
 
 
 def is_country(code: str) -> bool:
-    return len(code) == 2 and code.isalpha() and code not in NOT_IN_ISO
+    return len(code) == 2 and code.isalpha() and code not in NOT_IN_ISO | NOBODY_LIVES_THERE
 
 
 def sort_key(name: str, language: str) -> bytes:

@@ -19,10 +19,14 @@ SEEDS = Path(__file__).resolve().parent
 CHROMIUM = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox", "--disable-background-networking"]}
 HERO, CARD = (1600, 900), (1200, 630)
 FONTS = {"ko": "Noto Serif CJK KR", "zh-hans": "Noto Serif CJK SC"}
+MARK = '<svg class="mark" viewBox="0 0 40 32"><path d="M5 6 17 23M18 5 4 23.5"/><path d="M2 29H38"/></svg>'
 STYLE = """
 * { margin: 0; box-sizing: border-box }
 body { position: relative; overflow: hidden; height: 100vh; background: #0b1020 }
-svg { display: block; width: 100%; height: auto; translate: 0 -7% }
+svg:not(.mark) { display: block; width: 100%; height: auto; translate: 0 -7% }
+.mark { position: absolute; top: 44px; left: 64px; width: 110px;
+         fill: none; stroke: #fff; stroke-width: 2.4; stroke-linecap: round }
+.mark :first-child { stroke: #a9bcff; stroke-width: 3.4 }
 div { position: absolute; inset: 0; padding: 0 64px 56px; display: flex; flex-direction: column; justify-content: end;
       background: linear-gradient(transparent 34%, #0b1020a8 66%, #0b1020f2) }
 h1 { font: 700 68px/1.22 var(--font); color: #fff; letter-spacing: -.01em; text-wrap: balance; word-break: keep-all }
@@ -55,7 +59,7 @@ def card_page(folder: Path, drawing: str) -> str:
     """The drawing with the article's title and the petition's beneath."""
     title, demand = (escape(head_of(folder / name)["title"]) for name in ("article.md", "petition.md"))
     style = f":root {{ --font: '{FONTS.get(folder.name, 'Noto Serif CJK SC')}', serif }} {STYLE}"
-    text = f"<div><h1>{title}</h1><p>{demand}</p></div>"
+    text = f"{MARK}<div><h1 dir=auto>{title}</h1><p dir=auto>{demand}</p></div>"
     return f"<!doctype html><html lang={folder.name}><style>{style}</style><body>{drawing}{text}"
 
 

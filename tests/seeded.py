@@ -88,6 +88,20 @@ def drop_database(server: str, name: str) -> None:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
 
 
+def put_back(database: str, backup: str) -> None:
+    """Let a database be what a backup of it says. Nobody may be connected to either."""
+    if database.startswith("sqlite"):
+        path = Path(database.removeprefix("sqlite:///"))
+        for file in path.parent.glob(f"{path.name}*"):
+            file.unlink()
+        shutil.copy(backup.removeprefix("sqlite:///"), path)
+        return
+    name, copy = (urlsplit(address).path[1:] for address in (database, backup))
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{copy}"'.encode())
+
+
 def copy_sqlite(source: Path, target: Path) -> None:
     with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
         here.backup(there)

@@ -10,16 +10,15 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.utils import timezone
-from PIL import Image
 
-from campaign import crypto
 from campaign.actions.editing import save_article_edition
 from campaign.actions.petitions import pause_petition
 from campaign.actions.publishing import make_next_version
 from campaign.actions.seeds import SeedBrokenError, load_seeds
 from campaign.models import Article, ArticleEdition, Petition, PetitionEdition
+from tests.officers import PUBLIC
+from tests.seeding import SEEDS, change, copy_seeds, make_high_risk
 
-SEEDS = Path(settings.BASE_DIR) / "seeds"
 SLUG = "stop-forced-repatriation"
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 pytestmark = pytest.mark.django_db
@@ -27,17 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def folder(tmp_path) -> Path:
-    """The first campaign with small pictures, for those take a while to draw."""
-    folder = Path(shutil.copytree(SEEDS, tmp_path / "seeds"))
-    for number, path in enumerate([folder / "hero.webp", *folder.glob("*/card.jpg")]):
-        Image.new("RGB", (32, 18 + number)).save(path)
-    return folder
-
-
-def change(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
+    return copy_seeds(tmp_path / "seeds")
 
 
 # --- Loading ---------------------------------------------------------------------------------------------------
@@ -131,20 +120,13 @@ def test_a_demand_that_was_signed_is_followed_by_a_version_with_a_reason(folder)
     assert load_seeds(folder, overwrite=True) == []
 
 
-def test_it_loads_as_a_high_risk_petition_with_a_key_of_its_own(folder, settings):
-    settings.CAMPAIGN_ROLE = "worker"
-    key = crypto.public_key_of(crypto.new_private_key())
-    change(folder / "campaign.toml", 'mode = "standard"', f'mode = "high_risk"\ndelivery_public_key = "{key}"')
-    load_seeds(folder)
+def test_as_a_high_risk_petition_it_stays_a_draft_until_its_key_is_proven_and_the_roles_run_apart(folder, settings):
+    make_high_risk(folder)
+    told = "\n".join(load_seeds(folder))
+    assert f"petition {SLUG} stays a draft: Prove that the officers can open" in told
+    assert "A high-risk petition cannot run on a site whose public pages and private keys share one process" in told
     petition = Petition.objects.get()
-    assert (petition.state, petition.is_high_risk, petition.delivery_key) == ("open", True, key)
-
-
-def test_a_high_risk_petition_stays_a_draft_where_one_process_holds_all_keys(folder):
-    key = crypto.public_key_of(crypto.new_private_key())
-    change(folder / "campaign.toml", 'mode = "standard"', f'mode = "high_risk"\ndelivery_public_key = "{key}"')
-    assert f"petition {SLUG} stays a draft: A high-risk petition cannot run" in "\n".join(load_seeds(folder))
-    assert Petition.objects.get().state == "draft"
+    assert (petition.state, petition.is_high_risk, petition.delivery_key) == ("draft", True, PUBLIC)
 
 
 def test_an_editors_draft_of_a_next_version_stays_when_the_public_text_is_the_folders(folder):
