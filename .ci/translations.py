@@ -74,7 +74,7 @@ def extract(folder: Path) -> None:
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
     for domain in {path.stem for path in catalogues(folder)}:
-        subprocess.run(
+        subprocess.run(  # nosec B603
             [sys.executable, "manage.py", "makemessages", "--all", "--domain", domain, "--add-location", "file"],
             cwd=folder, env={**os.environ, "DATA_DIR": str(folder)}, check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
