@@ -6,11 +6,15 @@ COPY requirements.lock /tmp/
 RUN /opt/venv/bin/pip install --require-hashes --only-binary :all: -r /tmp/requirements.lock
 
 FROM python:3.13-slim-bookworm
+# The letters that names are written in: Latin, Cyrillic, Arabic and Thai (core), Korean, Chinese and Japanese (cjk).
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-noto-core fonts-noto-cjk fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 STATIC_ROOT=/app/static-root DATA_DIR=/data \
-    MEDIA_ROOT=/data/media EXPORT_DIR=/data/exports
-# The two folders that volumes are mounted on take their owner from here. The number is fixed, so that files keep theirs.
+    MEDIA_ROOT=/data/media EXPORT_DIR=/data/exports JOURNAL_DIR=/data/journal LOG_DIR=/data/log
+# The four folders that volumes are mounted on take their owner from here. The number is fixed, so that files keep theirs.
 RUN groupadd --gid 10001 app && useradd --uid 10001 --gid app --no-create-home --shell /usr/sbin/nologin app \
-    && install -d -o app -g app -m 0755 /data /data/media && install -d -o app -g app -m 0700 /data/exports
+    && install -d -o app -g app -m 0755 /data /data/media /data/log \
+    && install -d -o app -g app -m 0700 /data/exports /data/journal
 COPY --from=build /opt/venv /opt/venv
 WORKDIR /app
 COPY . .

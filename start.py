@@ -3,7 +3,7 @@
 
 python3 start.py           run the site, its worker and its clock at http://127.0.0.1:8000/
 python3 start.py test …    run the tests; what follows goes to pytest
-python3 start.py check     lint, types, import rules, migrations, translations, templates
+python3 start.py check     lint, security, types, import rules, migrations, translations, templates
 python3 start.py bench …   measure; what follows goes to bench/run.py
 python3 start.py help      this text
 
@@ -238,7 +238,7 @@ def main(command: str = "run", *arguments: str) -> int:
         install(children, DEVELOPMENT)
         os.chdir(ROOT)
         # From here on this process is the program: exit code and signals are its own.
-        os.execv(PYTHON, [str(PYTHON), *PROGRAMS[command], *arguments])  # noqa: S606
+        os.execv(PYTHON, [str(PYTHON), *PROGRAMS[command], *arguments])  # noqa: S606 # nosec B606 # our own
     except KeyboardInterrupt:
         print("\nStopping.", flush=True)
         return 0 if command == "run" else 128 + children.signal

@@ -3,9 +3,10 @@
 import logging
 import re
 import traceback
+from typing import Any
 
 _REDACTIONS = [
-    (re.compile(r"/s/[^/\s'\"]+"), "/s/…"),
+    (re.compile(r"/([sud])/[^/\s'\"]+"), r"/\1/…"),
     (re.compile(r"\?\S+"), "?…"),
     (re.compile(r"[^\s<>'\"(,;:]+@[^\s<>'\"),;:]+"), "…@…"),
     (re.compile(r"\b\d{1,3}(\.\d{1,3}){3}\b"), "…"),
@@ -42,3 +43,20 @@ class PlainFormatter(logging.Formatter):
             lines.append(f"  {type(error).__module__}.{type(error).__qualname__}")
             error = error.__cause__ or error.__context__
         return "\n".join(lines)
+
+
+def plain_logging(level: str) -> dict[str, Any]:
+    """Everything to standard error, one line an event (for `logging.config.dictConfig`)."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"plain": {"()": "campaign.logs.PlainFormatter"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            "django": {"handlers": [], "level": "INFO", "propagate": True},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},  # or any stranger fills the log, a trace a request
+            "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
+            "celery": {"level": "WARNING"},
+        },
+    }

@@ -22,16 +22,35 @@ PREFIX = f"undersigned_test{os.getpid()}_"
 GRANTS = Path(__file__).resolve().parent.parent.parent / "deploy" / "grants.sql"
 ACTS = {  # of staff
     "access": ["see_who", "find_by_address"],
-    "decisions": ["reject", "restore", "decide_in_bulk", "cancel_bulk_decision"],
-    "deliveries": ["request_export", "cancel_delivery", "retry_delivery", "delete_file", "open_file"],
+    "canary": ["prove_key"],
+    "updates": ["mail_update", "cancel_mailing"],
+    "bulk": ["decide_in_bulk", "decide_by_condition", "undo_bulk_decision", "cancel_bulk_decision"],
+    "decisions": ["reject", "restore"],
+    "floods": ["look", "busiest_networks"],
+    "name_queue": ["open_queue", "decide_names", "refuse_name", "review_name"],
+    "deliveries": ["request_export", "request_delivery", "approve_delivery", "cancel_delivery", "retry_delivery"],
+    "taking": ["open_file", "show_passphrase", "delete_file"],
+    "handing_over": ["hand_over", "record_reply", "record_manifest", "pass_on"],
 }
 ROUNDS = {  # of the worker
+    "journal": ["keep_journal", "replay"],
+    "updates": ["advance_mailings"],
     "mail": ["send_due_mails"],
-    "counting": ["count_signatures", "count_slice", "reconcile_counts"],
-    "decisions": ["advance_bulk_decisions"],
-    "deliveries": ["build_deliveries", "delete_outlived_files"],
+    "counting": ["reconcile_counts"],
+    "log": ["tend_logs", "publish"],
+    "log_repair": ["mend"],
+    "log_restore": ["bring_back"],
+    "bulk": ["advance_bulk_decisions"],
+    "building": ["build_deliveries"],
+    "taking": ["delete_outlived_files"],
+    "handing_over": ["write_striking_notices"],
+    "receipt_making": ["make_receipts"],
     "petitions": ["turn_petitions"],
+    "slow_lane": ["release_mails"],
+    "watching": ["watch_confirmations"],
+    "tallies": ["take_tallies"],
     "privacy": ["expire_signatories", "forget_what_is_over"],
+    "shown_names": ["publish_names"],
 }
 
 

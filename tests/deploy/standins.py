@@ -25,6 +25,7 @@ class StandInSite:
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         self.headers = {"Cache-Control": "public, max-age=60", "Content-Type": "text/html"}
         self.status = 200
+        self.meeting: threading.Barrier | None = None
         self.server: ThreadingHTTPServer | None = None
         self.port = 0
 
@@ -35,6 +36,8 @@ class StandInSite:
             def answer(self) -> None:
                 self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 site.requests.append((self.command, self.path, {k.lower(): v for k, v in self.headers.items()}))
+                if site.meeting:
+                    site.meeting.wait(timeout=5)  # breaks, and the request with it, if the others do not come
                 body = f"answer {len(site.requests)}".encode()
                 self.send_response(site.status)
                 for name, value in site.headers.items():

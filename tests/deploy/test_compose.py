@@ -247,19 +247,24 @@ def test_volumes_are_named_and_reach_who_needs_them():
     writers = {(source, name) for name in SERVICES for source, _target, may_write in mounts(name) if may_write}
     assert writers == {
         ("database", "db"), ("media", "admin"), ("media", "seeds"), ("exports", "admin"), ("exports", "worker"),
+        ("journal", "worker"), ("log", "worker"),
     }  # fmt: skip
     assert {source for source, _name in writers} == set(COMPOSE["volumes"])
     readers = {(source, name) for name in SERVICES for source, _target, may_write in mounts(name) if not may_write}
-    assert {(source, name) for source, name in readers if not source.startswith("./deploy/")} == {("media", "proxy")}
+    assert {(source, name) for source, name in readers if not source.startswith("./deploy/")} == {
+        ("media", "proxy"), ("log", "proxy"), ("journal", "migrate"),
+    }  # fmt: skip
 
 
 def test_what_is_mounted_is_where_both_sides_look():
     dockerfile = (ROOT / "Dockerfile").read_text()
-    places = dict(re.findall(r"(MEDIA_ROOT|EXPORT_DIR)=(\S+)", dockerfile))
+    places = dict(re.findall(r"(MEDIA_ROOT|EXPORT_DIR|JOURNAL_DIR|LOG_DIR)=(\S+)", dockerfile))
     targets = {(source, name): target for name in SERVICES for source, target, _may_write in mounts(name)}
     assert {targets["media", name] for name in ("admin", "seeds")} == {places["MEDIA_ROOT"]}
     assert {targets["exports", name] for name in ("admin", "worker")} == {places["EXPORT_DIR"]}
-    assert targets["media", "proxy"] == "/srv/media"
+    assert {targets["journal", name] for name in ("migrate", "worker")} == {places["JOURNAL_DIR"]}
+    assert targets["log", "worker"] == places["LOG_DIR"]
+    assert (targets["media", "proxy"], targets["log", "proxy"]) == ("/srv/media", "/srv/log")
     for source, _target, _may_write in (mount for name in SERVICES for mount in mounts(name)):
         assert not source.startswith("./") or (ROOT / source).exists(), source
 

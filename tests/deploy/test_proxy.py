@@ -4,6 +4,7 @@ import http.client
 import re
 import ssl
 import subprocess
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from tests.deploy.standins import NGINX, ROOT, running_proxy
+from tests.parallel import in_parallel
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 PAGE = "/en/petitions/let-them-choose/"
@@ -133,6 +135,13 @@ def test_a_post_to_a_stopped_site_is_no_success(proxy):
     assert proxy.ask(PAGE + "sign/", method="POST", body=b"a=1").status == 503
 
 
+@pytest.mark.parametrize("path", ["/api/petitions/let-them-choose/challenge/", PAGE + "check-your-email/"])
+def test_who_asks_for_what_is_never_kept_waits_for_nobody_else(proxy, path):
+    proxy.site.headers = {"Cache-Control": "no-store, private"}
+    proxy.site.meeting = threading.Barrier(3)
+    assert [answer.status for answer in in_parallel(3, lambda: proxy.ask(path))] == [200] * 3
+
+
 def test_static_files_are_kept_once_for_each_way_of_packing(proxy):
     for packing in ("gzip, deflate, br, zstd", "br;q=1.0, gzip", "gzip", "gzip, deflate", "identity", "x-strange"):
         proxy.ask("/static/site.css?v=1", Accept_Encoding=packing)
@@ -223,6 +232,24 @@ def test_uploads_are_served_as_nothing_but_files(proxy):
     assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     paths = ("/media/heroes/", "/media/heroes/none.webp", "/media/%2e%2e/../nginx.conf")
     assert [proxy.ask(path).status for path in paths] == [403, 404, 400]
+
+
+def test_the_log_is_served_from_its_files_and_a_tile_for_good(proxy):
+    folder = proxy.folder / "log" / "let-them-choose"
+    for name in ("checkpoint", "key", "tile/0/x001/234.p/7", "tile/0/x001/235", "tile/entries/000"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"\x00" if "tile" in name else b"text")
+    for name in ("checkpoint", "key"):
+        answer = proxy.ask(f"/log/let-them-choose/{name}")
+        told = [answer.headers[header] for header in ("Content-Type", "Cache-Control", "Access-Control-Allow-Origin")]
+        assert (answer.status, told) == (200, ["text/plain; charset=utf-8", "public, max-age=5", "*"])
+    for name in ("tile/0/x001/234.p/7", "tile/0/x001/235", "tile/entries/000"):
+        answer = proxy.ask(f"/log/let-them-choose/{name}")
+        told = [answer.headers[header] for header in ("Content-Type", "Cache-Control", "Access-Control-Allow-Origin")]
+        assert (answer.status, answer.body) == (200, b"\x00")
+        assert told == ["application/octet-stream", "public, max-age=31536000, immutable", "*"]
+    assert proxy.site.requests == []
+    assert proxy.ask("/log/let-them-choose/tile/0/x001/236").status == 404
 
 
 def test_the_health_check_asks_the_site_through_the_proxy(proxy):

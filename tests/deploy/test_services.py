@@ -19,6 +19,7 @@ from urllib.parse import urlencode, urlsplit
 import psycopg
 import pytest
 
+from tests.admin.second_factor import code_of
 from tests.deploy.compose import ROOT, SERVICES, command_of, environment_of, make_secrets
 from tests.deploy.standins import NGINX, Proxy, StandInNames
 from tests.ports import free_port
@@ -239,7 +240,18 @@ def test_the_admin_is_behind_the_proxy_and_the_public_site_has_none(stack):
     assert site.status == 404
 
 
-def test_staff_log_in_with_a_cookie_for_https_only(stack):
+def cookies_of(answer, before=""):
+    """All cookies that a browser would send after this answer."""
+    jar = dict(each.split("=", 1) for each in before.split("; ") if each)
+    jar |= dict(each.split(";")[0].split("=", 1) for each in answer.headers.get_all("Set-Cookie") or [])
+    return "; ".join(f"{name}={value}" for name, value in jar.items())
+
+
+def token_in(page):
+    return re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[1]
+
+
+def test_staff_log_in_with_a_second_factor_and_a_cookie_for_https_only(stack):
     make = (
         "from django.contrib.auth.models import User; User.objects.create_superuser('boss', password='a long password')"
     )
@@ -247,11 +259,16 @@ def test_staff_log_in_with_a_cookie_for_https_only(stack):
     page = stack.ask("/admin/login/")
     cookie = page.headers["Set-Cookie"]
     assert {"Secure", "Path=/admin/", "SameSite=Strict"} <= set(cookie.split("; "))
-    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[1]
-    form = {"username": "boss", "password": "a long password", "csrfmiddlewaretoken": token, "next": "/admin/"}
-    answer = stack.ask("/admin/login/", form, Cookie=cookie.split(";")[0])
-    assert answer.status == 302
-    session = "; ".join(each.split(";")[0] for each in answer.headers.get_all("Set-Cookie"))
+    form = {"username": "boss", "password": "a long password", "csrfmiddlewaretoken": token_in(page), "next": "/admin/"}
+    answer = stack.ask("/admin/login/", form, Cookie=cookies_of(page))
+    session = cookies_of(answer, cookies_of(page))
+    assert stack.ask("/admin/", Cookie=session).headers["Location"] == "/admin/second-factor/"
+    page = stack.ask("/admin/second-factor/app/", Cookie=session)
+    code = code_of(re.search(r'class="key">(\w+)<', page.text)[1])
+    form = {"code": code, "csrfmiddlewaretoken": token_in(page)}
+    answer = stack.ask("/admin/second-factor/app/", form, Cookie=session)
+    assert answer.headers["Location"] == "/admin/second-factor/codes/"
+    session = cookies_of(answer, session)
     for path in ("/admin/", "/admin/campaign/signatory/", "/admin/campaign/petition/"):
         assert stack.ask(path, Cookie=session).status == 200, path
 

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("count", type=int, metavar="N")
         parser.add_argument("--petition", required=True, metavar="SLUG")
-        parser.add_argument("--confirmed", action="store_true", help="confirmed and counted, instead of pending")
+        parser.add_argument("--confirmed", action="store_true", help="confirmed; the log counts them")
         parser.add_argument("--processes", type=int, default=0, metavar="P", help="how many seal at once (one a core)")
         parser.add_argument("--yes-really", action="store_true", help="also where DEVELOPMENT is off")
 
