@@ -33,6 +33,8 @@ def fire(address: str, kind: str, word: str, extra: str = "-", *, seconds: float
     burst = Burst(**json.loads(printed.strip().splitlines()[-1]))
     if burst.errors:
         raise SystemExit(f"{burst.errors} of {burst.requests} requests to {address} failed:\n{printed}")
+    if extra != "-" and Path(extra).exists() and burst.requests >= len(Path(extra).read_text().splitlines()):
+        raise SystemExit(f"{address} took all of {burst.requests} requests before its time was over: make more.")
     return burst
 
 

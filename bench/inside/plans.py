@@ -23,15 +23,15 @@ from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from campaign import crypto  # noqa: E402
-from campaign.actions import counting, mail, privacy, signatories  # noqa: E402
+from campaign import crypto, tasks  # noqa: E402
+from campaign.actions import bulk, counting, floods, mail, signatories  # noqa: E402
+from campaign.actions.floods import Condition  # noqa: E402
 from campaign.actions.signatories import Words  # noqa: E402
-from campaign.models import OutgoingMail, Petition, Signatory  # noqa: E402
+from campaign.models import OutgoingMail, Petition, ReasonClass, Signatory  # noqa: E402
 
-TABLE = '"campaign_signatory"'
+TABLE = re.compile(r"\bcampaign_signatory\b")  # what is written by hand has no quotes
 EMAIL = "somebody@example.org"
 petition = Petition.objects.open()[0]
-Statement = tuple[str, Any]
 
 
 # --- Who it is about ---------------------------------------------------------------------------------------------
@@ -70,13 +70,16 @@ def post(row: Signatory, **fields: str) -> Any:
     return client.post(reverse("own-page", args=[token_of(row)]), form)
 
 
+READ = ("article", "petition", "check-your-email", "embed", "api-petition", "names", "integrity", "deliveries")
+
+
 def sign(_row: None) -> None:
     form = {"name": "Another Signatory", "email": EMAIL, "visibility": "delivered", "consent": "on"}
     assert client.post(reverse("sign", args=[petition.slug]), form).status_code == 303
 
 
 def read(_row: None) -> None:
-    for name in ("article", "petition", "check-your-email", "embed", "api-petition"):
+    for name in READ:
         assert client.get(reverse(name, args=[petition.slug])).status_code == 200
 
 
@@ -95,20 +98,35 @@ def send(_row: Signatory) -> None:
     assert mail.send_due_mails() == 1
 
 
-def count(_row: Signatory) -> None:
-    counting.count_signatures()
-    counting.count_slice(petition.pk)
+def run_tasks(_row: Signatory) -> None:
+    """Everything that the clock starts, but the nightly look at every row, which is a scene of its own."""
+    for name, task in sorted(vars(tasks).items()):
+        if isinstance(task, tasks.Tick) and name not in ("send_mails", "reconcile_counts"):
+            task.run()
 
 
-def forget(_row: None) -> None:
-    privacy.expire_signatories()
-    privacy.forget_what_is_over()
+def undo_a_flood(_row: Signatory) -> None:
+    """Preview, rejection and undo of what came from one country within an hour."""
+    until = timezone.now()
+    since = until - timedelta(hours=1)
+    condition = Condition(petition.pk, since.isoformat(), until.isoformat(), country="KR")
+    staff = make_staff()
+    found = floods.look(condition, by=staff, purpose="bench")
+    reason = {"reason_class": ReasonClass.FORGED, "reason": "a flood"}
+    rejection = bulk.decide_by_condition(condition, number=found.number, by=staff, **reason)
+    bulk.advance_bulk_decisions()
+    rejection.refresh_from_db()
+    assert bulk.undo_bulk_decision(rejection, reason="none", by=staff)
+    bulk.advance_bulk_decisions()
+
+
+def make_staff() -> Any:
+    return get_user_model().objects.create_superuser(uuid4().hex, password=uuid4().hex)
 
 
 def look_at_lists(row: Signatory) -> None:
     """Every list of the admin that shows signatories, by every filter it offers."""
-    user = get_user_model().objects.create_superuser("bench", password=uuid4().hex)
-    client.force_login(user)
+    client.force_login(make_staff())
     lists = reverse("admin:campaign_signatory_changelist")
     page = client.get(lists)
     filters = set(re.findall(r'href="(\?[^"]+)"', page.content.decode()))
@@ -139,8 +157,8 @@ SCENES: list[tuple[str, Callable[[], Any], Callable[[Any], Any]]] = [
     ("not me", make_signed, lambda row: post(row, action="not_me")),
     ("sign after expiry", make_expired, lambda row: post(row, action="again")),
     ("claim and send mail", make_signed, send),
-    ("count", make_confirmed, count),
-    ("expire and forget", lambda: None, forget),
+    ("tasks by the clock", make_confirmed, run_tasks),
+    ("undo a flood", make_confirmed, undo_a_flood),
     ("admin lists", make_signed, look_at_lists),
     ("reconcile (nightly)", lambda: None, lambda _row: counting.reconcile_counts()),
 ]
@@ -148,20 +166,20 @@ SCENES: list[tuple[str, Callable[[], Any], Callable[[Any], Any]]] = [
 
 # --- What PostgreSQL makes of it ---------------------------------------------------------------------------------
 @contextmanager
-def listening() -> Iterator[list[Statement]]:
-    """The statements on signatories that are run inside, each once."""
-    heard: dict[str, Statement] = {}
+def listening(label: str, found: list[dict[str, Any]]) -> Iterator[None]:
+    """Explain each statement on signatories that is run inside, once, before it is run."""
+    heard: set[str] = set()
 
     def hear(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
-        if TABLE in sql:
-            shape = re.sub(r"\([%s, ]+\)", "(…)", sql)
-            heard.setdefault(shape, (sql, parameters))
+        shape = re.sub(r"\([%s, ]+\)", "(…)", sql)
+        if TABLE.search(sql) and shape not in heard and not sql.startswith("EXPLAIN"):
+            heard.add(shape)
+            values = parameters[0] if many else parameters
+            found.append({"by": label, "statement": in_short(sql), **explain(sql, values)})
         return execute(sql, parameters, many, context)
 
     with connection.execute_wrapper(hear):
-        statements: list[Statement] = []
-        yield statements
-    statements += heard.values()
+        yield
 
 
 def explain(sql: str, parameters: Any) -> dict[str, Any]:
@@ -188,18 +206,18 @@ def in_short(sql: str) -> str:
     return f"{verb} … WHERE {where}"[:160] if where else f"{verb} …"
 
 
-def plans_of(label: str, prepare: Callable[[], Any], act: Callable[[Any], Any]) -> Iterator[dict[str, Any]]:
+def plans_of(label: str, prepare: Callable[[], Any], act: Callable[[Any], Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
     with transaction.atomic():
         row = prepare()
-        with listening() as statements:
+        with listening(label, found):
             act(row)
-        for sql, parameters in statements:
-            yield {"by": label, "statement": in_short(sql), **explain(sql, parameters)}
         transaction.set_rollback(True)
+    return found
 
 
 if __name__ == "__main__":
-    found = []
+    found: list[dict[str, Any]] = []
     for scene in SCENES:
         try:
             found += plans_of(*scene)
