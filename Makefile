@@ -7,5 +7,5 @@ help:  ; @python3 start.py help
 
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
 lock: # Django 6 needs Python 3.12, and Debian 12 has 3.11
-	echo 'Django<6' | $(LOCK) pyproject.toml - -o requirements.lock
-	echo 'Django<6' | $(LOCK) --group pyproject.toml:dev -c requirements.lock pyproject.toml - -o requirements-dev.lock
+	echo 'Django<6' | $(LOCK) --extra pdf pyproject.toml - -o requirements.lock
+	echo 'Django<6' | $(LOCK) --group pyproject.toml:dev -c requirements.lock --extra pdf pyproject.toml - -o requirements-dev.lock
