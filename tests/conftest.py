@@ -1,6 +1,8 @@
 """Fixtures that many tests share: a petition to sign, a client that keeps no cookies, the mails sent."""
 
 import os
+import secrets
+from unittest.mock import patch
 
 # Playwright's synchronous interface runs an event loop; the live server's database calls are meant.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -12,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import translation
 
+from campaign.actions import networks, prices
 from campaign.actions.kept import Kept
 from campaign.models import Petition
 from tests.factories import make_petition
@@ -35,6 +38,24 @@ def _nobody_left_behind(django_db_setup, django_db_blocker):
             cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _tables_are_emptied_between_tests():
+    """After a test that commits SQLite empties tables by DELETE, from which some are guarded."""
+    empty = connection.ops.execute_sql_flush
+
+    def empty_all(statements):
+        with connection.cursor() as cursor:
+            guards = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%BEFORE DELETE%'"
+            for name, _sql in (found := cursor.execute(guards).fetchall()):
+                cursor.execute(f"DROP TRIGGER {name}")
+            empty(statements)
+            for _name, sql in found:
+                cursor.execute(sql)
+
+    with patch.object(connection.ops, "execute_sql_flush", empty_all if connection.vendor == "sqlite" else empty):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _look_for_changes_at_once(monkeypatch):
     monkeypatch.setattr(Kept, "looks_every", 0.0)
@@ -52,12 +73,24 @@ def _in_english():
 def _folders_of_its_own(settings, tmp_path):
     settings.MAILBOX_DIR = tmp_path / "mailbox"
     settings.EXPORT_DIR = tmp_path / "exports"
+    settings.JOURNAL_DIR = tmp_path / "journal"
+    settings.LOG_DIR = tmp_path / "log"
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.fixture(autouse=True)
 def _weak_passwords_are_quick(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def limits(settings, monkeypatch):
+    """Limits per network and proof of work, with little work; nothing is remembered of another test."""
+    settings.RATE_LIMITS = settings.PROOF_OF_WORK = True
+    monkeypatch.setattr(networks, "memory", networks.Memory())
+    monkeypatch.setattr(prices, "FIRST_WORK", 50)
+    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": secrets.token_hex(4)}
+    settings.CACHES = {"default": memory}
 
 
 @pytest.fixture

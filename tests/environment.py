@@ -19,7 +19,7 @@ def _keys() -> dict[str, str]:
         "SECRET_KEY": "a key for tests that opens nothing",
         "CAMPAIGN_KEY": "another key for tests",
         "LINK_KEY": "a link key for tests",
-        "LOG_KEY": "a log key for tests",
+        "LOG_KEY": "a-log-key-for-tests",
         "POST_PRIVATE_KEY": post,
         "POST_PUBLIC_KEY": crypto.public_key_of(post),
         "DELIVERY_PRIVATE_KEY": delivery,
@@ -34,6 +34,8 @@ for name in ("EMAIL_URL", "CAMPAIGN_ROLE", "TRUSTED_PROXIES", "ALLOWED_HOSTS", "
 os.environ |= _keys() | {
     "DATA_DIR": _folder,
     "DEVELOPMENT": "on",
+    "PROOF_OF_WORK": "off",  # most tests are no browsers, and come from one address; those that ask for them say so
+    "RATE_LIMITS": "off",
     "SITE_URL": "http://testserver",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "ORGANISATION_NAME": "Test Organisation",

@@ -10,6 +10,7 @@ import pytest
 
 from campaign import environment
 from campaign.environment import ROLES, SECRETS
+from campaign.management.commands.keys import new_secrets
 
 ROOT = Path(__file__).parent.parent
 SHOW = "from django.conf import settings as s; import json; print(json.dumps({n: getattr(s, n) for n in %r}))"
@@ -76,6 +77,16 @@ def test_the_mail_server_is_one_address(url, expected):
     env = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "campaign.settings", "EMAIL_URL": url} | keys
     out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
     assert out.stdout.strip() == expected
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_djangos_check_for_production_has_nothing_to_say_of_any_role(role, tmp_path):
+    told = {"SITE_URL": "https://petition.example.org", "TRUSTED_PROXIES": "1", "EMAIL_URL": "smtp://localhost:25"}
+    env = {"PATH": os.environ["PATH"], "CAMPAIGN_ROLE": role, "DATA_DIR": str(tmp_path)} | told | new_secrets()
+    command = [sys.executable, "-W", "error", "manage.py", "check", "--deploy", "--fail-level", "DEBUG"]
+    result = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, ""), result.stderr
+    assert result.stdout == "System check identified no issues (1 silenced).\n"
 
 
 def test_docs_tell_the_truth_about_who_holds_what():

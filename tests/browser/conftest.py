@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from tests.browser.pages import pages  # noqa: F401 - pytest finds it by this name
 from tests.site import Site, new_site
 from tests.site import show_logs_of_site as pytest_runtest_makereport  # noqa: F401 - pytest finds it by this name
 

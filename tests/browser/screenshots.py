@@ -10,33 +10,37 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from tests.browser.pages import LANGUAGES, open_eye, pages  # noqa: F401 - pytest finds the fixture by its name
+from tests.browser.eye import open_eye
+from tests.browser.pages import LANGUAGES
 
 FOLDER = Path(os.environ.get("SCREENSHOTS", "var/screenshots"))
 CANVAS, PAPER = (1600, 1000), "#e4e0d5"
 # What stands in the overview: page, language, scroll to, window, where, drawn how wide.
 WINDOWS = [
     ("article", "en", "body", (1280, 1000), (60, 70), 1080),
-    ("article", "ko", "body", (390, 800), (915, 250), 310),
+    ("article", "ko", "body", (390, 890), (915, 232), 310),
     ("article", "zh-hans", "#sign", (390, 800), (1260, 120), 310),
 ]
+LOAD_ALL = """() => Promise.all([...document.images].map(
+    image => { image.loading = "eager"; return image.decode(); }))"""
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 768, 1280])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_pages(browser, pages, language, width, scheme):  # noqa: F811
+def test_pages(browser, pages, language, width, scheme):
     folder = FOLDER / f"{language}-{width}-{scheme}"
     folder.mkdir(parents=True, exist_ok=True)
     with open_eye(browser, pages, color_scheme=scheme, viewport={"width": width, "height": 900}) as eye:
         for shown in [page for page in pages if page.language == language]:
             eye.show(shown)
+            eye.page.evaluate(LOAD_ALL)
             eye.page.screenshot(path=folder / f"{shown.name.replace(', ', '-').replace(' ', '_')}.png", full_page=True)
     assert eye.complaints == []
 
 
-def test_overview(browser, pages):  # noqa: F811
+def test_overview(browser, pages):
     canvas = Image.new("RGB", CANVAS, PAPER)
     for name, language, target, (width, height), place, drawn in WINDOWS:
         shown = next(page for page in pages if (page.name, page.language) == (name, language))

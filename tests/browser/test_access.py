@@ -1,6 +1,7 @@
 """Signing with the keyboard alone, on a narrow screen, and after a mistake."""
 
 import re
+from contextlib import nullcontext
 
 import pytest
 
@@ -14,7 +15,7 @@ FOCUSED = """() => {
     const isOutlined = (box) => box && getComputedStyle(box).outlineStyle !== "none"
         && parseFloat(getComputedStyle(box).outlineWidth) >= 2;
     const isSeen = isOutlined(focused) || isOutlined(focused.parentElement);
-    return {tag: focused.localName, name: focused.name, isSeen};
+    return {tag: focused.localName, name: focused.name, value: focused.value, text: focused.textContent, isSeen};
 }"""
 MOST_STOPS = 120  # links in the article and the address book of countries come before the end
 
@@ -36,6 +37,14 @@ def tab_to(page, name):
         if stop["name"] == name:
             break
     return hidden
+
+
+def stops_until(page, text):
+    """Go on by the tab key until what says `text` is reached; all stops on the way."""
+    for stop in stops(page):
+        yield stop
+        if stop["text"].strip() == text:
+            return
 
 
 def test_the_first_stop_skips_to_the_content(new_window):
@@ -65,6 +74,22 @@ def test_signing_needs_no_mouse_and_the_focus_is_always_seen(site, new_window, h
     assert site.rows("SELECT country, visibility FROM campaign_signatory ORDER BY id DESC LIMIT 1") == [
         ("DE", "delivered")
     ]
+
+
+@pytest.mark.parametrize("has_script", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_confirming_changing_and_withdrawing_need_no_mouse(site, new_window, has_script):
+    window, email = new_window(java_script_enabled=has_script), make_address()
+    page = window.page
+    assert site.sign(email).status == 303
+    window.open(site.own_page(email))
+    hidden = []
+    ways = ("Confirm my signature", "Correct or change it", "Save the changes", "Withdraw my signature")
+    for text in (*ways, "Withdraw and erase"):
+        hidden += [stop for stop in stops_until(page, text) if not stop["isSeen"]]
+        with page.expect_navigation() if page.evaluate(FOCUSED)["tag"] == "button" else nullcontext():
+            page.keyboard.press("Enter")
+    page.get_by_role("heading", name="This signature is withdrawn").wait_for()
+    assert hidden == []
 
 
 def test_each_field_is_told_by_its_name_and_the_form_fits_a_narrow_screen(new_window):

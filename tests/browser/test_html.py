@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.pages import pages  # noqa: F401 - pytest finds the fixture by its name
-
 ROOT = Path(__file__).resolve().parents[2]
 PLACES = [os.environ.get("VNU_JAR", ""), ROOT / "node_modules/vnu-jar/build/dist/vnu.jar", "/usr/share/java/vnu.jar"]
 JAR = next((str(place) for place in PLACES if Path(place).is_file()), "")
@@ -24,7 +22,7 @@ pytestmark = [
 ]
 
 
-def test_the_nu_checker_finds_nothing(pages, tmp_path):  # noqa: F811
+def test_the_nu_checker_finds_nothing(pages, tmp_path):
     for page in [page for page in pages if page.name != "picture"]:
         (tmp_path / f"{page.language} {page.name}.html").write_bytes(page.body)
     command = ["java", "-jar", JAR, "--format", "gnu", "--stdout", *map(str, sorted(tmp_path.glob("*.html")))]

@@ -5,6 +5,8 @@ import time
 
 import pytest
 
+from campaign.countries import country_name
+from tests.browser.test_second_factor import code_of
 from tests.factories import make_address
 from tests.site import SLUG, link_in, wait_until
 
@@ -36,7 +38,7 @@ def sign(window, language, *, name, email, visibility, country="DE"):
     form = window.page.locator("form[action$='/sign/']")
     form.locator("[name=name]").fill(name)
     form.locator("[name=email]").fill(email)
-    form.locator("[name=country]").select_option(country)
+    form.locator("[name=country]").select_option(label=country_name(country, language))
     form.locator(f"[name=visibility][value={visibility}]").check()
     form.locator("[name=consent]").check()
     form.get_by_role("button").click()
@@ -60,7 +62,7 @@ def confirm(window, link, *, hidden=()):
     """Open the mailed link, which shows no name and no address, and press the button."""
     window.open(link)
     assert [word for word in hidden if word in window.page.content()] == []
-    assert actions_offered(window) == {"confirm", "not_me"}
+    assert actions_offered(window) == {"confirm", "not_me", "download"}
     act(window, "confirm")
     window.page.wait_for_selector("button[name=action][value=withdraw]", state="attached")
     assert window.page.url == link
@@ -98,14 +100,27 @@ def log_in(window):
     window.page.get_by_label("Username").fill("admin")
     window.page.get_by_label("Password").fill(password)
     window.page.get_by_role("button", name="Log in").click()
+    set_up_second_factor(window)
+    window.open("/admin/")
     window.page.get_by_role("link", name="Signatories").first.wait_for()
+
+
+def set_up_second_factor(window):
+    """What is asked of every member of staff at the first login."""
+    window.page.get_by_role("link", name="Set up an authenticator app").click()
+    secret = window.page.locator(".key").inner_text()
+    window.page.get_by_label("Authenticator code").fill(code_of(secret))
+    window.page.keyboard.press("Enter")
+    window.page.wait_for_url("**/admin/second-factor/codes/")
 
 
 def press(window, name, **answers):
     """Press what is called `name`, and on the page it leads to, give the answers and press it again."""
     window.page.get_by_role("link", name=f"{name}…").click()
     for label, answer in answers.items():
-        window.page.get_by_label(label).fill(answer)
+        window.page.get_by_role("textbox", name=label).fill(answer)
+    for choice in window.page.locator("#content form select").all():
+        choice.select_option(index=1)
     window.page.get_by_role("button", name=name, exact=True).click()
 
 

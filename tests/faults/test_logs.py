@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.site import SLUG, wait_until
+from tests.site import SLUG, new_site, wait_until
 from tests.traces import forms_of
 
 NAME = "Wilhelmina Ångström-Quetzal"
@@ -23,13 +23,25 @@ QUERY = f"from-{secrets.token_hex(6)}"
 HEADERS = {"X-Forwarded-For": PEER, "X-Real-IP": PEER, "Forwarded": f"for={PEER}"}
 
 
+@pytest.fixture
+def site():
+    """Behind one proxy, with networks counted and proofs asked for: it knows each client's address, and looks at it."""
+    with new_site(BROKER_URL="", CACHE_URL="", TRUSTED_PROXIES="1", WEB_WORKERS="1") as site:
+        yield site
+
+
 def sign_everyone(site):
     """A good address, one the mail server refuses, one it puts off, and one that is none."""
+    site.get(f"/api/petitions/{SLUG}/challenge/", **HEADERS)
     site.office.answers = {
         f"RCPT {REFUSED}": f"550 <{REFUSED}> unknown to {PEER}",
         f"RCPT {DELAYED}": f"451 <{DELAYED}> come back",
     }
-    statuses = [site.sign(email, name=NAME).status for email in (ADDRESS, REFUSED, DELAYED, UNUSABLE)]
+    form = {"name": NAME, "country": "DE", "visibility": "delivered", "consent": "on"}
+    path = f"/en/petitions/{SLUG}/sign/"
+    statuses = [
+        site.post(path, form | {"email": email}, **HEADERS).status for email in (ADDRESS, REFUSED, DELAYED, UNUSABLE)
+    ]
     assert statuses == [303, 303, 303, 422]
     wait_until(lambda: len(outcomes(site)) == 3, "each mail was tried")
 
@@ -73,10 +85,11 @@ def say_nonsense(site, token):
 def test_no_log_line_and_no_stored_byte_tells_who_signed(site):
     site.start_workers()
     sign_everyone(site)
+    assert site.rows("SELECT count(DISTINCT network_tag) FROM campaign_signatory") == [(1,)]
     token = site.own_page(ADDRESS).split("/")[-2]
     say_nonsense(site, token)
     assert site.post(f"/en/s/{token}/", {"action": "confirm"}).status == 303
-    wait_until(lambda: site.rows("SELECT 1 FROM campaign_signatory WHERE counted"), "the signature is counted")
+    wait_until(lambda: site.rows("SELECT 1 FROM campaign_petition WHERE signature_count = 1"), "it is counted")
     for name in list(site.processes):
         site.stop(name)
     private = (NAME, "Ångström", ADDRESS, REFUSED, DELAYED, DOMAIN, PEER, QUERY, token)
