@@ -1,6 +1,7 @@
 """Plain functions that make rows. Each says in its arguments what the test is about."""
 
 import secrets
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -12,6 +13,7 @@ from campaign.models import Article, ArticleEdition, Petition, PetitionEdition, 
 from campaign.models.signatory import CONFIRMED, EXPIRED, PENDING, REJECTED, WITHDRAWN
 
 LANGUAGES = ("en", "ko", "zh-hans")
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)  # before any day that a test travels to
 
 
 def make_petition(slug: str = "let-them-choose", *, languages: tuple[str, ...] = LANGUAGES, **values: Any) -> Petition:
@@ -34,7 +36,7 @@ def make_demand(petition: Petition, *, language: str = "en", version: int = 1, *
         "demand": "We ask the Ministry to act.",
         "demand_html": "<p>We ask the Ministry to act.</p>",
         "reason": "" if version == 1 else "A clearer second demand.",
-        "published_at": timezone.now(),
+        "published_at": LONG_AGO,
     } | values
     return PetitionEdition.objects.create(petition=petition, language=language, version=version, **values)
 
