@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from campaign.actions.progress import words_of
+from campaign.actions.pages.progress import words_of
 from campaign.models import Petition, PetitionEdition
 
 

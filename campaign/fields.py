@@ -7,9 +7,9 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from campaign.actions import names
-from campaign.actions.addresses import AddressUnusableError, parse_address
-from campaign.actions.sentences import run_on
+from campaign.actions.signing import names
+from campaign.actions.signing.addresses import AddressUnusableError, parse_address
+from campaign.actions.signing.sentences import run_on
 from campaign.countries import country_choices, country_code, is_country
 from campaign.models import Petition, Signatory
 

@@ -9,8 +9,8 @@ from django.http import QueryDict
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from campaign.actions.ages import age_line
-from campaign.actions.signatories import Choices, Words, is_mailbox_of, needs_name
+from campaign.actions.signing.ages import age_line
+from campaign.actions.signing.signatories import Choices, Words, is_mailbox_of, needs_name
 from campaign.fields import CountryField, CountrySelect, MailboxField, NameField, VisibilityField, countries
 from campaign.models import Petition, PetitionEdition, RiskyProvider, Signatory
 

@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
-from campaign.actions.journal import is_open
-from campaign.actions.kept import Kept
+from campaign.actions.pages.kept import Kept
+from campaign.actions.restoring.journal import is_open
 
 _NOT_PUBLIC = ("/healthz", "/readyz", "/static/", "/media/", "/log/", "/admin/", "/mailbox/")
 _TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
@@ -110,7 +110,7 @@ def _may_be_kept(response: HttpResponse) -> bool:
 
 
 class ClosedSiteMiddleware(Kept[bool]):
-    """Answers 503 to everything public while a restored database holds somebody who is erased (actions/journal)."""
+    """Answers 503 to everything public while a restored database holds an erased person (restoring/journal.py)."""
 
     def __init__(self, get_response: GetResponse) -> None:
         super().__init__()

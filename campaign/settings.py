@@ -155,7 +155,7 @@ if IS_SQLITE:
 else:
     # A pool per process: a new connection per request costs a factor of seven. The short timeout turns a wrong
     # password into a message within seconds instead of thirty.
-    # The threshold lets the hot statements (actions/statements.py) be prepared when they first come.
+    # The threshold lets the hot statements (actions/signing/statements.py) be prepared when they first come.
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 5}, "prepare_threshold": 0}
 
 # --- Cache, broker, periodic work --------------------------------------------------------------------------------

@@ -2,23 +2,15 @@
 
 from typing import Any
 
-from campaign.actions import (
-    building,
-    bulk,
-    counting,
-    handing_over,
-    journal,
-    log,
-    mail,
-    petitions,
-    privacy,
-    receipt_making,
-    shown_names,
-    slow_lane,
-    tallies,
-    updates,
-    watching,
-)
+from campaign.actions.admitting import slow_lane
+from campaign.actions.counting import log, tallies
+from campaign.actions.counting import reconciling as counting
+from campaign.actions.delivering import building, handing_over, receipt_making
+from campaign.actions.forgetting import privacy
+from campaign.actions.mailing import mail, updates
+from campaign.actions.moderating import bulk, shown_names, watching
+from campaign.actions.pages import petitions
+from campaign.actions.restoring import journal
 from campaign.celery import app
 
 

@@ -14,8 +14,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import translation
 
-from campaign.actions import networks, prices
-from campaign.actions.kept import Kept
+from campaign.actions.admitting import networks, prices
+from campaign.actions.pages.kept import Kept
 from campaign.models import Petition
 from tests.factories import make_petition
 

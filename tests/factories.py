@@ -8,7 +8,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from campaign.actions import mail, signatories
+from campaign.actions.mailing import mail
+from campaign.actions.signing import signatories
 from campaign.models import Article, ArticleEdition, Petition, PetitionEdition, Signatory
 from campaign.models.signatory import CONFIRMED, EXPIRED, PENDING, REJECTED, WITHDRAWN
 

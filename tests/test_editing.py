@@ -9,7 +9,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign.actions.editing import CLEANER, render_markdown, save_article_edition, save_petition_edition
+from campaign.actions.pages.editing import CLEANER, render_markdown, save_article_edition, save_petition_edition
 from campaign.models import Article, ArticleEdition, Petition, PetitionEdition, PublicVersion
 
 

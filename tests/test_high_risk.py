@@ -9,10 +9,10 @@ from django.conf import settings
 from django.test import Client
 
 from campaign import crypto
-from campaign.actions.canary import make_canary, open_canary, prove_key
-from campaign.actions.log import tend_logs
-from campaign.actions.petitions import open_petition
-from campaign.actions.seeds import load_seeds
+from campaign.actions.counting.log import tend_logs
+from campaign.actions.delivering.canary import make_canary, open_canary, prove_key
+from campaign.actions.pages.petitions import open_petition
+from campaign.actions.pages.seeds import load_seeds
 from campaign.environment import SECRETS
 from campaign.models import OutgoingMail, Petition, Signatory
 from tests.factories import make_staff, send_mails

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from campaign.actions.progress import words_of
+from campaign.actions.pages.progress import words_of
 from campaign.models import Petition
 from tests.factories import make_petition
 

@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from campaign.actions.editing import save_article_edition
-from campaign.actions.petitions import pause_petition
-from campaign.actions.publishing import make_next_version
-from campaign.actions.seeds import SeedBrokenError, load_seeds
+from campaign.actions.pages.editing import save_article_edition
+from campaign.actions.pages.petitions import pause_petition
+from campaign.actions.pages.publishing import make_next_version
+from campaign.actions.pages.seeds import SeedBrokenError, load_seeds
 from campaign.models import Article, ArticleEdition, Petition, PetitionEdition
 from tests.officers import PUBLIC
 from tests.seeding import SEEDS, change, copy_seeds, make_high_risk

@@ -12,7 +12,7 @@ from django.test import RequestFactory
 from django.utils.formats import date_format
 from django.utils.translation import override
 
-from campaign.actions.letters import expected_subject
+from campaign.actions.mailing.letters import expected_subject
 from campaign.forms import SignForm
 from campaign.models import Petition
 from campaign.templatetags.reading import for_mailto, lean, reading_minutes, sentence_list

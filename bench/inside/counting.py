@@ -10,8 +10,8 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.db import transaction  # noqa: E402
 
-from campaign.actions.log import locked, tend_logs  # noqa: E402
-from campaign.actions.sequencing import sequence_slice  # noqa: E402
+from campaign.actions.counting.log import locked, tend_logs  # noqa: E402
+from campaign.actions.counting.sequencing import sequence_slice  # noqa: E402
 from campaign.models import Petition, Signatory  # noqa: E402
 
 SLICES = 4

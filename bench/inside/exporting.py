@@ -20,9 +20,15 @@ from django.utils import timezone  # noqa: E402
 from memory import megabytes  # noqa: E402
 
 from campaign import crypto  # noqa: E402
-from campaign.actions import taking  # noqa: E402
-from campaign.actions.building import build_deliveries  # noqa: E402
-from campaign.actions.deliveries import Order, approve_delivery, named_columns, request_delivery, request_export  # noqa: E402  # noqa: E402
+from campaign.actions.delivering import taking  # noqa: E402
+from campaign.actions.delivering.building import build_deliveries  # noqa: E402
+from campaign.actions.delivering.deliveries import (  # noqa: E402
+    Order,
+    approve_delivery,
+    named_columns,
+    request_delivery,
+    request_export,
+)
 from campaign.exports import pdf  # noqa: E402
 from campaign.exports.zips import archive  # noqa: E402
 from campaign.models import Addressee, Delivery, Petition, Signatory  # noqa: E402

@@ -19,9 +19,10 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 
-from campaign.actions import log, synthetic  # noqa: E402
-from campaign.actions.receipt_making import make_receipts  # noqa: E402
-from campaign.actions.receipts import ask_for_receipt  # noqa: E402
+from campaign.actions import synthetic  # noqa: E402
+from campaign.actions.counting import log  # noqa: E402
+from campaign.actions.delivering.receipt_making import make_receipts  # noqa: E402
+from campaign.actions.delivering.receipts import ask_for_receipt  # noqa: E402
 from campaign.models import Petition, Signatory  # noqa: E402
 
 TABLE = '"campaign_signatory"'

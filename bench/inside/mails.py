@@ -16,9 +16,9 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.core.mail import EmailMultiAlternatives, get_connection  # noqa: E402
 
-from campaign.actions.letters import CONFIRM, compose  # noqa: E402
-from campaign.actions.mail import send_due_mails  # noqa: E402
-from campaign.actions.signatories import Words, sign  # noqa: E402
+from campaign.actions.mailing.letters import CONFIRM, compose  # noqa: E402
+from campaign.actions.mailing.mail import send_due_mails  # noqa: E402
+from campaign.actions.signing.signatories import Words, sign  # noqa: E402
 from campaign.models import OutgoingMail, Petition  # noqa: E402
 from campaign.models.mail import QUEUED  # noqa: E402
 

@@ -21,8 +21,10 @@ from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from plans import client, petition, plans_of  # noqa: E402
 
-from campaign.actions import bulk, floods, log, name_queue, shown_names, slow_lane, tallies  # noqa: E402
-from campaign.actions.floods import Condition  # noqa: E402
+from campaign.actions.admitting import slow_lane  # noqa: E402
+from campaign.actions.counting import log, tallies  # noqa: E402
+from campaign.actions.moderating import bulk, floods, name_queue, shown_names  # noqa: E402
+from campaign.actions.moderating.floods import Condition  # noqa: E402
 from campaign.models import BulkDecision, Signatory  # noqa: E402
 from campaign.models.base import uuid7_time  # noqa: E402
 

@@ -24,9 +24,12 @@ from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from campaign import crypto, tasks  # noqa: E402
-from campaign.actions import bulk, counting, floods, mail, signatories  # noqa: E402
-from campaign.actions.floods import Condition  # noqa: E402
-from campaign.actions.signatories import Words  # noqa: E402
+from campaign.actions.counting import reconciling as counting  # noqa: E402
+from campaign.actions.mailing import mail  # noqa: E402
+from campaign.actions.moderating import bulk, floods  # noqa: E402
+from campaign.actions.moderating.floods import Condition  # noqa: E402
+from campaign.actions.signing import signatories  # noqa: E402
+from campaign.actions.signing.signatories import Words  # noqa: E402
 from campaign.models import OutgoingMail, Petition, ReasonClass, Signatory  # noqa: E402
 
 TABLE = re.compile(r"\bcampaign_signatory\b")  # what is written by hand has no quotes

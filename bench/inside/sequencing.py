@@ -4,7 +4,7 @@ import django
 
 django.setup()
 
-from campaign.actions.log import tend_logs  # noqa: E402
+from campaign.actions.counting.log import tend_logs  # noqa: E402
 
 while tend_logs():
     pass

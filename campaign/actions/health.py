@@ -7,8 +7,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from campaign.actions.journal import oldest_unwritten_seconds
-from campaign.actions.mail import oldest_due_seconds
+from campaign.actions.mailing.mail import oldest_due_seconds
+from campaign.actions.restoring.journal import oldest_unwritten_seconds
 from campaign.models import ErasureJournal, MailQueue, PetitionLog
 
 

@@ -19,9 +19,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from campaign import crypto
-from campaign.actions import envelopes
-from campaign.actions.addresses import Address
-from campaign.actions.inserting import insert_many
+from campaign.actions.counting.inserting import insert_many
+from campaign.actions.signing import envelopes
+from campaign.actions.signing.addresses import Address
 from campaign.models import Petition, PetitionEdition, PublicVersion, Signatory
 from campaign.models.base import uuid7
 from campaign.models.signatory import CONFIRMED, PENDING

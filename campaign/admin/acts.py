@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
-from campaign.actions.access import RefusedError
+from campaign.actions.staff.access import RefusedError
 from campaign.admin.fresh import ask_who, is_fresh
 
 # What an act gives back: a sentence to show, a page of its own, or False when it came too late to do anything.

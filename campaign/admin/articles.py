@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaign.actions import publishing
-from campaign.actions.editing import save_article_edition
-from campaign.actions.images import draw_widths
+from campaign.actions.pages import publishing
+from campaign.actions.pages.editing import save_article_edition
+from campaign.actions.pages.images import draw_widths
 from campaign.admin.acts import Act, ActsAdmin, Outcome
 from campaign.admin.editions import EditionInline, PreviewAdmin
 from campaign.admin.forms import PICTURES, ConfirmForm

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
-from campaign.actions.bulk import cancel_bulk_decision, is_undoable, undo_bulk_decision
-from campaign.actions.decisions import MODERATE
+from campaign.actions.moderating.bulk import cancel_bulk_decision, is_undoable, undo_bulk_decision
+from campaign.actions.moderating.decisions import MODERATE
 from campaign.admin.acts import Act, ActsAdmin, Outcome, staff_of
 from campaign.admin.floods import flood_view
 from campaign.admin.forms import ConfirmForm, ReasonForm

@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from campaign.actions.preview import preview
+from campaign.actions.delivering.preview import preview
 from campaign.admin.acts import ActsAdmin
 from campaign.admin.delivery_acts import ACTS
 from campaign.admin.lists import LongListAdmin, ReadOnlyAdmin

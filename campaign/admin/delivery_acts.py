@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaign.actions import deliveries, handing_over, taking
-from campaign.actions.deliveries import APPROVE, DOWNLOAD, REQUEST
+from campaign.actions.delivering import deliveries, handing_over, taking
+from campaign.actions.delivering.deliveries import APPROVE, DOWNLOAD, REQUEST
 from campaign.admin.acts import Act, Outcome, staff_of
 from campaign.admin.delivery_forms import HandoverForm, ManifestForm, ReplyForm
 from campaign.admin.forms import ConfirmForm, PurposeForm

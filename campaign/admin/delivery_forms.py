@@ -7,8 +7,8 @@ from django.forms import SplitDateTimeField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from campaign.actions.deliveries import Order, named_columns
-from campaign.actions.papers import default_letter
+from campaign.actions.delivering.deliveries import Order, named_columns
+from campaign.actions.delivering.papers import default_letter
 from campaign.admin.forms import PictureField, WhyField
 from campaign.admin.petition_forms import LabelledDateTime
 from campaign.exports.age import KeyUnusableError, decode_recipient

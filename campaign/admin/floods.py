@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from campaign.actions.access import RefusedError
-from campaign.actions.bulk import decide_by_condition
-from campaign.actions.decisions import MODERATE
-from campaign.actions.floods import NOT_SAID, Condition, Preview, busiest_networks, look
+from campaign.actions.moderating.bulk import decide_by_condition
+from campaign.actions.moderating.decisions import MODERATE
+from campaign.actions.moderating.floods import NOT_SAID, Condition, Preview, busiest_networks, look
+from campaign.actions.staff.access import RefusedError
 from campaign.admin.acts import staff_of
 from campaign.admin.forms import ReasonClassField, WhyField
 from campaign.admin.site import admin_site

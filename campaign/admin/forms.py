@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from campaign.actions.addresses import AddressUnusableError, parse_address
-from campaign.actions.bulk import BULK_MAX
-from campaign.actions.images import redraw
+from campaign.actions.moderating.bulk import BULK_MAX
+from campaign.actions.pages.images import redraw
+from campaign.actions.signing.addresses import AddressUnusableError, parse_address
 from campaign.models import Decision, Petition, PetitionEdition, ReasonClass
 from campaign.models.base import language_name
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaign import crypto
-from campaign.actions.networks import tag_of
+from campaign.actions.admitting.networks import tag_of
 from campaign.admin.fresh import is_fresh
 
 TOO_MANY = "too_many_login_attempts"

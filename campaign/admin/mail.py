@@ -10,7 +10,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from campaign.actions import mail as queue
+from campaign.actions.mailing import mail as queue
 from campaign.admin.acts import Act, ActsAdmin, Outcome
 from campaign.admin.lists import LongListAdmin, ReadOnlyAdmin
 from campaign.admin.site import admin_site, say

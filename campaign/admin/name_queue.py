@@ -15,9 +15,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaign.actions.access import OPEN_SIGNATORY, RefusedError
-from campaign.actions.decisions import MODERATE
-from campaign.actions.name_queue import NameWaiting, decide_names, open_queue
+from campaign.actions.moderating.decisions import MODERATE
+from campaign.actions.moderating.name_queue import NameWaiting, decide_names, open_queue
+from campaign.actions.staff.access import OPEN_SIGNATORY, RefusedError
 from campaign.admin.acts import Act, Outcome, staff_of
 from campaign.admin.forms import ReasonClassField, WhyField
 from campaign.admin.site import admin_site

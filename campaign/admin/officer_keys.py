@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaign.actions import canary
-from campaign.actions.access import RefusedError
-from campaign.actions.canary import PROVE
+from campaign.actions.delivering import canary
+from campaign.actions.delivering.canary import PROVE
+from campaign.actions.staff.access import RefusedError
 from campaign.admin.acts import Act, Outcome, staff_of
 from campaign.models import Petition
 from campaign.models.petition import DRAFT

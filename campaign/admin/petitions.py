@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaign.actions import petitions, publishing
-from campaign.actions.editing import save_petition_edition
+from campaign.actions.pages import petitions, publishing
+from campaign.actions.pages.editing import save_petition_edition
 from campaign.admin import officer_keys
 from campaign.admin.acts import Act, ActsAdmin, Outcome
 from campaign.admin.delivery_acts import EXPORT

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from campaign.actions import reviews
+from campaign.actions.staff import reviews
 from campaign.admin.acts import staff_of
 from campaign.admin.site import admin_site
 from campaign.models import AccessRecord, AccessReview

@@ -12,7 +12,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from campaign.actions.staff import end_sessions
+from campaign.actions.staff.accounts import end_sessions
 from campaign.staff_settings import IDLE_MAX
 
 STARTED, USED, CHECKED, FACTOR_OF = "started_at", "used_at", "checked_at", "second_factor_of"  # what a session keeps

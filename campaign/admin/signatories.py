@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from campaign.actions import decisions, name_queue
-from campaign.actions.access import OPEN_SIGNATORY, RefusedError, find_by_address, see_who
-from campaign.actions.bulk import BULK_MAX, decide_in_bulk
-from campaign.actions.decisions import MODERATE
+from campaign.actions.moderating import decisions, name_queue
+from campaign.actions.moderating.bulk import BULK_MAX, decide_in_bulk
+from campaign.actions.moderating.decisions import MODERATE
+from campaign.actions.staff.access import OPEN_SIGNATORY, RefusedError, find_by_address, see_who
 from campaign.admin.acts import Act, ActsAdmin, Outcome, staff_of
 from campaign.admin.filters import CountryFilter, PetitionFilter, StateFilter
 from campaign.admin.forms import BulkForm, FindForm, PurposeForm, ReasonForm, RefuseNameForm, RejectForm

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from campaign.actions.access import OPEN_SIGNATORY
-from campaign.actions.decisions import MODERATE
-from campaign.actions.mail import oldest_due_seconds, resume_queue
-from campaign.actions.name_queue import petitions_with_names_waiting
-from campaign.actions.reviews import REVIEW, awaits_review, last_month
+from campaign.actions.mailing.mail import oldest_due_seconds, resume_queue
+from campaign.actions.moderating.decisions import MODERATE
+from campaign.actions.moderating.name_queue import petitions_with_names_waiting
+from campaign.actions.staff.access import OPEN_SIGNATORY
+from campaign.actions.staff.reviews import REVIEW, awaits_review, last_month
 from campaign.models import MailQueue, Notice, OutgoingMail
 
 COUNTS_TO = 1_000

@@ -11,7 +11,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaign.actions.staff import reset_second_factor
+from campaign.actions.staff.accounts import reset_second_factor
 from campaign.admin.acts import Act, ActsAdmin, Outcome, staff_of
 from campaign.admin.forms import ReasonForm
 from campaign.admin.fresh import needs_fresh_check

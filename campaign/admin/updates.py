@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from campaign.actions.editing import save_update
-from campaign.actions.updates import MAIL, cancel_mailing, mail_update
+from campaign.actions.mailing.updates import MAIL, cancel_mailing, mail_update
+from campaign.actions.pages.editing import save_update
 from campaign.admin.acts import Act, ActsAdmin, Outcome, staff_of
 from campaign.admin.forms import ConfirmForm, language_choices
 from campaign.admin.lists import LongListAdmin, ReadOnlyAdmin

@@ -9,10 +9,10 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from campaign.actions import deliveries
-from campaign.actions.access import RefusedError
-from campaign.actions.deliveries import REQUEST
-from campaign.actions.preview import preview
+from campaign.actions.delivering import deliveries
+from campaign.actions.delivering.deliveries import REQUEST
+from campaign.actions.delivering.preview import preview
+from campaign.actions.staff.access import RefusedError
 from campaign.admin.acts import staff_of
 from campaign.admin.delivery_forms import OrderForm
 from campaign.exports import pdf

@@ -1,4 +1,4 @@
-"""What the database remembers of the journal of erasures, which lies outside it (`actions/journal`)."""
+"""What the database remembers of the journal of erasures, which lies outside it (`actions/restoring/journal`)."""
 
 from django.db import models
 

@@ -14,7 +14,7 @@ from campaign.models.signatory import Signatory
 from campaign.models.update import Mailing, Update
 
 # States: [waiting →] queued → sending → sent | skipped | failed; sending → queued when a claim is given back or
-# abandoned. Waiting is the slow lane: forms that nobody worked for (actions/slow_lane.py).
+# abandoned. Waiting is the slow lane: forms that nobody worked for (actions/admitting/slow_lane.py).
 WAITING, QUEUED, SENDING, SENT, SKIPPED, FAILED = "waiting", "queued", "sending", "sent", "skipped", "failed"
 LEAVING = (QUEUED, SENDING)
 OWED = (WAITING, *LEAVING)

@@ -13,7 +13,7 @@ from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 
-from campaign.actions import progress
+from campaign.actions.pages import progress
 from campaign.countries import country_name
 from campaign.models.petition import COLUMNS
 from campaign.templatetags.site import bcp47

@@ -8,7 +8,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest
 from django.urls import translate_url
 
-from campaign.actions import ages
+from campaign.actions.signing import ages
 
 register = template.Library()
 

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from campaign.actions import prices
-from campaign.actions.kept import Kept
+from campaign.actions.admitting import prices
+from campaign.actions.pages.kept import Kept
 from campaign.models import Petition
 from campaign.views.errors import error_page, never_stored
 from campaign.views.guard import is_from_here
@@ -18,7 +18,7 @@ _known: Kept[Petition] = Kept()
 
 @require_safe
 def challenge(request: HttpRequest, slug: str) -> HttpResponse:
-    """JSON: `token`, `target`, `work` (see actions/proofs.py), and `wait`, the seconds before which no proof is good.
+    """JSON: `token`, `target`, `work` (see admitting/proofs.py), and `wait`, the seconds before which no proof is good.
 
     429 for a network that has taken far too many. That is no wall: its forms need no proof to wait in the slow lane.
     """

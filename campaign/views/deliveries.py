@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaign import crypto
-from campaign.actions.handing_over import acknowledge
+from campaign.actions.delivering.handing_over import acknowledge
 from campaign.models import Delivery
 from campaign.views.errors import error_page, never_stored
 from campaign.views.guard import from_here_only

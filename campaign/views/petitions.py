@@ -14,11 +14,12 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from campaign.actions import prices, signatories, slow_lane
-from campaign.actions.kept import Kept
-from campaign.actions.letters import expected_subject, sender_of
-from campaign.actions.statements import NotOpenError
-from campaign.actions.versions import versions_of
+from campaign.actions.admitting import prices, slow_lane
+from campaign.actions.mailing.letters import expected_subject, sender_of
+from campaign.actions.pages.kept import Kept
+from campaign.actions.pages.versions import versions_of
+from campaign.actions.signing import signatories
+from campaign.actions.signing.statements import NotOpenError
 from campaign.forms import AddressForm, SignForm
 from campaign.models import ArticleEdition, Petition, PetitionEdition
 from campaign.views.errors import error_page, never_stored

@@ -7,7 +7,8 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from campaign.actions import shown_names, tallies
+from campaign.actions.counting import tallies
+from campaign.actions.moderating import shown_names
 from campaign.models import Petition, PetitionEdition
 from campaign.models.petition import DRAFT
 from campaign.views.petitions import demand_of, languages_of, public_page, public_petition

@@ -11,9 +11,12 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from campaign.actions import holdings, prices, receipts, signatories, updates
-from campaign.actions.kept import Kept
-from campaign.actions.statements import NotOpenError, find_by_token
+from campaign.actions.admitting import prices
+from campaign.actions.delivering import receipts
+from campaign.actions.mailing import updates
+from campaign.actions.pages.kept import Kept
+from campaign.actions.signing import holdings, signatories
+from campaign.actions.signing.statements import NotOpenError, find_by_token
 from campaign.forms import AddressForm, ChangeForm, ConfirmForm, PublicForm
 from campaign.models import PetitionEdition, Signatory
 from campaign.models.signatory import CONFIRMED, EXPIRED, PENDING

@@ -1,4 +1,4 @@
-/* A worker: finds the number that the site has hidden in its challenge (campaign/actions/proofs.py) by trying them all.
+/* A worker: finds the number that the site has hidden in its challenge (campaign/actions/admitting/proofs.py) by trying them all.
    SHA-256 (FIPS 180-4) by hand: the browser's own is missing where the site is not https, and slow for short texts. */
 "use strict";
 

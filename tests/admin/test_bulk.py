@@ -5,7 +5,7 @@ from time import time
 import pytest
 from django.test import Client
 
-from campaign.actions.bulk import advance_bulk_decisions, decide_in_bulk
+from campaign.actions.moderating.bulk import advance_bulk_decisions, decide_in_bulk
 from campaign.models import BulkDecision, Petition, Signatory
 from campaign.models.signatory import CONFIRMED, REJECTED
 from tests.factories import make_signatory, make_staff

@@ -5,7 +5,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.utils import timezone
 
-from campaign.actions.building import build_deliveries
+from campaign.actions.delivering.building import build_deliveries
 from campaign.models import AccessRecord, Delivery, Petition, Signatory
 from tests.factories import make_signatory
 from tests.officers import make_high_risk_petition

@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from PIL import Image
 
-from campaign.actions.building import build_deliveries
-from campaign.actions.handing_over import write_striking_notices
-from campaign.actions.log import tend_logs
-from campaign.actions.signatories import withdraw
+from campaign.actions.counting.log import tend_logs
+from campaign.actions.delivering.building import build_deliveries
+from campaign.actions.delivering.handing_over import write_striking_notices
+from campaign.actions.signing.signatories import withdraw
 from campaign.admin.sessions import CHECKED
 from campaign.exports import pdf
 from campaign.models import AccessRecord, Addressee, Delivery, Handover, Petition, StrikingNotice
-from tests.actions.delivering import make_addressee
+from tests.actions.delivering.asking import make_addressee
 from tests.factories import make_signatory, make_staff
 from tests.officers import make_high_risk_petition
 

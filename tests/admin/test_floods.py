@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from campaign.actions.bulk import advance_bulk_decisions
+from campaign.actions.moderating.bulk import advance_bulk_decisions
 from campaign.admin.sessions import CHECKED
 from campaign.models import AccessRecord, BulkDecision, Signatory
 from tests.factories import make_signatory

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from campaign.actions import networks
+from campaign.actions.admitting import networks
 from campaign.crypto import new_private_key
 from campaign.staff_settings import LIMITS
 from tests.admin.second_factor import code_of, give_password, recovery_codes, set_up_app

@@ -1,6 +1,6 @@
 """News are mailed by a button on their page, watched, and cancelled."""
 
-from campaign.actions.updates import advance_mailings
+from campaign.actions.mailing.updates import advance_mailings
 from campaign.models import Mailing, Update
 from tests.factories import make_signatory
 from tests.views.test_updates import make_update

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from campaign.actions import name_queue
+from campaign.actions.moderating import name_queue
 from campaign.admin.sessions import CHECKED
 from campaign.models import AccessRecord, Decision, ListedWord, Petition, Signatory
 from tests.admin.filling import filled_in

@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils import timezone
 
 from campaign import crypto
-from campaign.actions.canary import open_canary
-from campaign.actions.editing import save_petition_edition
+from campaign.actions.delivering.canary import open_canary
+from campaign.actions.pages.editing import save_petition_edition
 from campaign.models import Petition, PetitionEdition
 from tests.admin.filling import filled_in
 from tests.factories import make_petition, make_signatory

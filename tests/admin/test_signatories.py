@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from campaign import crypto
-from campaign.actions.bulk import advance_bulk_decisions, decide_in_bulk
+from campaign.actions.moderating.bulk import advance_bulk_decisions, decide_in_bulk
 from campaign.models import AccessRecord, BulkDecision, Decision, Signatory
 from campaign.models.signatory import CONFIRMED, PENDING, REJECTED
 from tests.factories import make_petition, make_signatory, make_staff, show_name

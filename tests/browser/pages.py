@@ -16,12 +16,12 @@ from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
 from django.utils.translation import override
 
-from campaign.actions import letters
-from campaign.actions.editing import save_petition_edition, save_update
-from campaign.actions.petitions import close_petition, pause_petition, resume_petition
-from campaign.actions.publishing import make_next_version, publish_demands
-from campaign.actions.seeds import load_seeds
-from campaign.actions.updates import ticket_of
+from campaign.actions.mailing import letters
+from campaign.actions.mailing.updates import ticket_of
+from campaign.actions.pages.editing import save_petition_edition, save_update
+from campaign.actions.pages.petitions import close_petition, pause_petition, resume_petition
+from campaign.actions.pages.publishing import make_next_version, publish_demands
+from campaign.actions.pages.seeds import load_seeds
 from campaign.mailbox import read_mails
 from campaign.middleware import ClosedSiteMiddleware, KeptPagesMiddleware
 from campaign.models import Article, OutgoingMail, Petition, PetitionEdition, Receipt, Signatory, Tally, Update
@@ -221,7 +221,7 @@ def pages_of_errors(language: str) -> Iterator[Shown]:
         yield ask("error 503, closed", language, fixed)
     with patch("campaign.views.pages.render", side_effect=RuntimeError("made by a test")):
         yield ask("error 500", language, fixed)
-    with patch("campaign.actions.signatories.sign", side_effect=DatabaseError("made by a test")):
+    with patch("campaign.actions.signing.signatories.sign", side_effect=DatabaseError("made by a test")):
         yield ask("error 503", language, sign, post_form())
     if language == LANGUAGES[0]:
         for path in sorted((Path(settings.BASE_DIR) / "deploy/pages").glob("*.html")):

@@ -9,8 +9,8 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from campaign import crypto
-from campaign.actions import letters
-from campaign.actions.editing import save_update
+from campaign.actions.mailing import letters
+from campaign.actions.pages.editing import save_update
 from campaign.models import (
     Addressee,
     ArticleEdition,

@@ -16,8 +16,8 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from campaign.actions.bulk import decide_in_bulk
-from campaign.actions.reviews import MANY_A_DAY
+from campaign.actions.moderating.bulk import decide_in_bulk
+from campaign.actions.staff.reviews import MANY_A_DAY
 from campaign.models import AccessRecord, BulkDecision, ListedWord, Notice, Petition, Signatory
 from campaign.models.signatory import REJECTED
 from tests.admin.second_factor import give_password, recovery_codes, set_up_app

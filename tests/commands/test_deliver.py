@@ -11,14 +11,14 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from campaign import keyfile
-from campaign.actions.building import build_deliveries
-from campaign.actions.deliveries import approve_delivery
-from campaign.actions.handing_over import record_manifest
-from campaign.actions.taking import open_file
+from campaign.actions.delivering.building import build_deliveries
+from campaign.actions.delivering.deliveries import approve_delivery
+from campaign.actions.delivering.handing_over import record_manifest
+from campaign.actions.delivering.taking import open_file
 from campaign.exports import pdf
 from campaign.exports.checker.notes import fingerprint
 from campaign.models import Delivery, LogEntry
-from tests.actions.delivering import PURPOSE, build_all, make_addressee, request, unpack, verify
+from tests.actions.delivering.asking import PURPOSE, build_all, make_addressee, request, unpack, verify
 from tests.factories import make_signatory, make_staff
 from tests.officers import PRIVATE, make_high_risk_petition
 

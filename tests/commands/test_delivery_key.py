@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from campaign import crypto, keyfile
-from campaign.actions.canary import make_canary
+from campaign.actions.delivering.canary import make_canary
 from campaign.keyfile import Cost
 from tests.officers import PRIVATE, make_draft
 

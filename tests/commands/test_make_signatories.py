@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from campaign import crypto
 from campaign.actions import synthetic
-from campaign.actions.counting import reconcile_counts
-from campaign.actions.envelopes import email_digest, open_identity
-from campaign.actions.log import tend_logs
+from campaign.actions.counting.log import tend_logs
+from campaign.actions.counting.reconciling import reconcile_counts
+from campaign.actions.signing.envelopes import email_digest, open_identity
 from campaign.models import Petition, Signatory
 from campaign.models.signatory import CONFIRMED, PENDING
 from tests.factories import make_petition

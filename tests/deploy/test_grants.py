@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
-from campaign.actions.privacy import forget_what_is_over
+from campaign.actions.forgetting.privacy import forget_what_is_over
 from campaign.models import AccessRecord, Receipt, Signatory
 from tests.deploy.as_role import GRANTS, PREFIX, ROLES, acting_as, make_roles
 from tests.factories import make_petition, make_signatory, make_staff

@@ -23,10 +23,10 @@ SLUG = "open-letter"
 PHRASE = "six words that nobody would guess"
 NAME, EMAIL = "Ri Unusualname", "unusual-address@example.org"
 FIND = f"import django; django.setup(); from campaign.models import Petition; p = Petition.objects.get(slug='{SLUG}')\n"
-CANARY = "from campaign.actions.canary import make_canary; print(make_canary(p))"
+CANARY = "from campaign.actions.delivering.canary import make_canary; print(make_canary(p))"
 OPEN = """
-from campaign.actions.canary import prove_key
-from campaign.actions.petitions import open_petition
+from campaign.actions.delivering.canary import prove_key
+from campaign.actions.pages.petitions import open_petition
 from django.contrib.auth.models import User
 print(prove_key(p, "CODE", by=User.objects.get(is_superuser=True))); p.refresh_from_db(); print(open_petition(p))
 """

@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.actions import prices
+from campaign.actions.admitting import prices
 from campaign.models import OutgoingMail, Signatory, SpentProof
 from tests.factories import make_petition, make_signatory, post_form
 from tests.views.test_signing import NEXT, PATH, as_answer, sign_as
@@ -118,7 +118,7 @@ def test_many_who_ask_for_links_get_the_same_answer_as_the_first(client, petitio
 
 def test_the_page_after_the_form_tells_of_a_wait_that_may_be_felt(client, petition, monkeypatch):
     sentence = "the mail may take some minutes longer than usual"
-    monkeypatch.setattr("campaign.actions.slow_lane.FELT_FROM", 1)
+    monkeypatch.setattr("campaign.actions.admitting.slow_lane.FELT_FROM", 1)
     pages = []
     for email in ("first@example.org", "second@example.org"):
         client.post(PATH, post_form(email=email))

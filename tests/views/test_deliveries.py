@@ -8,15 +8,15 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import override
 
-from campaign.actions import makings
-from campaign.actions.deliveries import approve_delivery, request_export
-from campaign.actions.handing_over import hand_over, record_reply, write_striking_notices
-from campaign.actions.log import tend_logs
-from campaign.actions.signatories import withdraw
+from campaign.actions.counting.log import tend_logs
+from campaign.actions.delivering import makings
+from campaign.actions.delivering.deliveries import approve_delivery, request_export
+from campaign.actions.delivering.handing_over import hand_over, record_reply, write_striking_notices
+from campaign.actions.signing.signatories import withdraw
 from campaign.exports import pdf
 from campaign.models import Delivery
-from tests.actions.delivering import build_all, deliver, request
-from tests.actions.exporting import make_people
+from tests.actions.delivering.asking import build_all, deliver, request
+from tests.actions.delivering.exporting import make_people
 from tests.factories import make_petition, make_staff
 
 RECORD = "/en/petitions/let-them-choose/deliveries/"

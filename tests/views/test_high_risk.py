@@ -10,9 +10,9 @@ from django.urls.resolvers import LocalePrefixPattern
 from django.utils import timezone
 from django.utils.translation import override
 
-from campaign.actions import signatories
-from campaign.actions.signatories import Choices, NotOfferedError, Words
-from campaign.actions.updates import ticket_of
+from campaign.actions.mailing.updates import ticket_of
+from campaign.actions.signing import signatories
+from campaign.actions.signing.signatories import Choices, NotOfferedError, Words
 from campaign.models import OutgoingMail, PetitionEdition, RiskyProvider, Signatory
 from tests.factories import LANGUAGES, make_article, make_petition, make_signatory, post_form, send_mails
 from tests.officers import make_high_risk_petition

@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.actions.log import tend_logs
+from campaign.actions.counting.log import tend_logs
 from campaign.merkle.notes import Checkpoint, Verifier
 from campaign.merkle.tiles import from_bundle
 from tests.factories import make_signatory

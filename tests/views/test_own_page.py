@@ -8,9 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from campaign import crypto
-from campaign.actions import statements
-from campaign.actions.envelopes import open_identity
-from campaign.actions.privacy import expire_signatories
+from campaign.actions.forgetting.privacy import expire_signatories
+from campaign.actions.signing import statements
+from campaign.actions.signing.envelopes import open_identity
 from campaign.models import MailGate, OutgoingMail, Signatory
 from tests.factories import make_address, make_petition, make_signatory, post_form, send_mails, show_name
 from tests.parallel import in_parallel

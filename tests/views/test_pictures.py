@@ -9,7 +9,7 @@ import segno
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from campaign.actions.images import draw_widths
+from campaign.actions.pages.images import draw_widths
 from campaign.models import Article
 from tests.factories import make_article
 

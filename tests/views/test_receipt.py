@@ -8,8 +8,8 @@ from django.conf import settings
 from django.test import Client
 
 from campaign import crypto
-from campaign.actions.log import tend_logs
-from campaign.actions.receipt_making import make_receipts
+from campaign.actions.counting.log import tend_logs
+from campaign.actions.delivering.receipt_making import make_receipts
 from campaign.exports import checker
 from campaign.models import Receipt, Signatory
 from tests.factories import make_signatory, send_mails

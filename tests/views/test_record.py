@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from campaign.actions import shown_names
+from campaign.actions.moderating import shown_names
 from campaign.models import Tally
 from tests.factories import make_petition, make_signatory, show_name
 from tests.officers import make_high_risk_petition

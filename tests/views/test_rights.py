@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaign import crypto
-from campaign.actions import holdings
-from campaign.actions.privacy import forget_what_is_over
+from campaign.actions.forgetting.privacy import forget_what_is_over
+from campaign.actions.signing import holdings
 from campaign.models import MailGate, OutgoingMail, Petition, Signatory
 from tests.factories import make_petition, make_signatory, move_signatory, send_mails
 from tests.views.test_own_page import CHOSEN, EMAIL, NAME, mailed, path_of

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from campaign.actions.privacy import expire_signatories
+from campaign.actions.forgetting.privacy import expire_signatories
 from campaign.models import MailGate, OutgoingMail, PetitionEdition, Signatory
 from tests.factories import make_demand, make_petition, make_signatory, post_form, send_mails
 from tests.parallel import in_parallel

@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.actions.updates import ticket_of
+from campaign.actions.mailing.updates import ticket_of
 from campaign.models import Signatory
 from tests.factories import LANGUAGES, make_signatory
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from campaign.actions.editing import save_update
+from campaign.actions.pages.editing import save_update
 from campaign.models import Update
 from tests.factories import make_article, make_staff
 

@@ -4,8 +4,8 @@ import re
 
 from django.utils.html import strip_tags
 
-from campaign.actions.editing import save_petition_edition
-from campaign.actions.publishing import make_next_version, publish_demands
+from campaign.actions.pages.editing import save_petition_edition
+from campaign.actions.pages.publishing import make_next_version, publish_demands
 from tests.factories import make_demand, make_petition
 
 PAGE = "/en/petitions/let-them-choose/versions/"

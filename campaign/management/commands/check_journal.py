@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from campaign.actions.journal import is_open
+from campaign.actions.restoring.journal import is_open
 
 
 class Command(BaseCommand):

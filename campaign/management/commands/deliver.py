@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from campaign import keyfile
-from campaign.actions.dumps import Dump, Spool, make_bundle
-from campaign.actions.records import UnreadableError
+from campaign.actions.delivering.dumps import Dump, Spool, make_bundle
+from campaign.actions.delivering.records import UnreadableError
 from campaign.crypto import SealBrokenError
 from campaign.exports import age
 from campaign.exports.checker.notes import fingerprint

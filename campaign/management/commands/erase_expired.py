@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from campaign.actions import journal, privacy
+from campaign.actions.forgetting import privacy
+from campaign.actions.restoring import journal
 
 IN_JOURNAL = "erased once, says the journal"
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from campaign import crypto, keyfile
-from campaign.actions.canary import CanaryBrokenError, open_canary
+from campaign.actions.delivering.canary import CanaryBrokenError, open_canary
 from campaign.environment import SECRETS
 from campaign.management.passphrase import add_passphrase_argument, passphrase
 from campaign.models.mode import KEY_SUITE

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from campaign.actions.seeds import SeedBrokenError, load_seeds
+from campaign.actions.pages.seeds import SeedBrokenError, load_seeds
 
 
 class Command(BaseCommand):

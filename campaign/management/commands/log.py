@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from campaign.actions.log import LogRefusedError, publish
-from campaign.actions.log_repair import differing_files, mend
-from campaign.actions.log_restore import bring_back
+from campaign.actions.counting.log import LogRefusedError, publish
+from campaign.actions.restoring.log_repair import differing_files, mend
+from campaign.actions.restoring.log_restore import bring_back
 from campaign.models import Petition
 
 

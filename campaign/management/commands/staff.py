@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from campaign.actions.staff import reset_second_factor
+from campaign.actions.staff.accounts import reset_second_factor
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from celery.beat import EmbeddedService, Scheduler
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from campaign.actions.mail import give_back_abandoned_claims
+from campaign.actions.mailing.mail import give_back_abandoned_claims
 from campaign.celery import app
 
 

@@ -1,0 +1,1 @@
+"""The public log of each petition, and the count that follows from it."""

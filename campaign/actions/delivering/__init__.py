@@ -1,0 +1,1 @@
+"""Deliveries, from the wish to the answer; and receipts, which prove one row of them."""

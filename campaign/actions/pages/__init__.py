@@ -1,0 +1,1 @@
+"""What stands on the public pages, and when: petitions, demands, articles, pictures, seeds."""

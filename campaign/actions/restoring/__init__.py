@@ -1,0 +1,1 @@
+"""What a restored database must be told: who was erased since, and what was published since."""

@@ -1,0 +1,1 @@
+"""Who may do what, who has seen what, and staff's accounts."""
