@@ -1,6 +1,7 @@
 """The signatory's own page, behind the mailed link. GET shows, only POST acts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -127,8 +128,13 @@ def _confirm(request: HttpRequest, signatory: Signatory) -> HttpResponse:
     form = ConfirmForm(_with_choices(request, signatory), signatory=signatory)
     if not form.is_valid():
         return _show(request, signatory, form, status=422)
-    signatories.confirm(signatory, choices=form.choices)
+    signatories.confirm(signatory, choices=replace(form.choices, token=_token(request)))
     return _back(request)
+
+
+def _token(request: HttpRequest) -> str:
+    """Of the link she came by."""
+    return request.path.rstrip("/").rpartition("/")[2]
 
 
 def _with_choices(request: HttpRequest, signatory: Signatory) -> dict[str, Any]:
@@ -143,7 +149,7 @@ def _change(request: HttpRequest, signatory: Signatory) -> HttpResponse:
     form = ChangeForm(_with_choices(request, signatory), signatory=signatory)
     if not form.is_valid():
         return _show(request, signatory, form, status=422)
-    signatories.change(signatory, choices=form.choices)
+    signatories.change(signatory, choices=replace(form.choices, token=_token(request)))
     return _back(request)
 
 
@@ -178,7 +184,7 @@ def _ask_for_receipt(request: HttpRequest, signatory: Signatory) -> HttpResponse
 
 def _take_receipt(request: HttpRequest, signatory: Signatory) -> HttpResponse:
     """The file, under a name that says nothing of what it is about."""
-    receipt = receipts.open_receipt(signatory, request.path.rstrip("/").rpartition("/")[2])
+    receipt = receipts.open_receipt(signatory, _token(request))
     if receipt is None:
         return _back(request, to="#receipt")
     response = HttpResponse(receipt, content_type="text/plain; charset=utf-8")

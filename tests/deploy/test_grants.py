@@ -10,7 +10,9 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from campaign.actions.forgetting.privacy import forget_what_is_over
-from campaign.models import AccessRecord, Receipt, Signatory
+from campaign.actions.signing import statements
+from campaign.models import AccessRecord, OutgoingMail, Receipt, Signatory
+from campaign.models.base import uuid7
 from tests.deploy.as_role import GRANTS, PREFIX, ROLES, acting_as, make_roles
 from tests.factories import make_petition, make_signatory, make_staff
 
@@ -66,6 +68,7 @@ def columns_where(role, table, act):
     "SELECT identity FROM campaign_signatory",
     "SELECT mailbox FROM campaign_signatory",
     "SELECT nonce FROM campaign_signatory",
+    "SELECT choice_proof FROM campaign_signatory",
     "SELECT network_tag FROM campaign_signatory",
     "SELECT domain_class FROM campaign_signatory",
     "SELECT * FROM campaign_listedword",
@@ -115,8 +118,36 @@ def test_the_public_pages_delete_nothing_and_read_no_envelope(roles):
     assert tables_where("public", "DELETE") == []
     assert columns_where("public", "campaign_signatory", "INSERT") - columns_where(
         "public", "campaign_signatory", "SELECT"
-    ) == {"identity", "mailbox", "nonce", "network_tag", "domain_class"}
+    ) == {"identity", "mailbox", "nonce", "choice_proof", "network_tag", "domain_class"}
     assert columns_where("public", "campaign_outgoingmail", "SELECT") == {"id", "signatory_id", "state", "due_at"}
+
+
+@pytest.mark.parametrize("change", [
+    "public_name = 'Anybody'", "name_number = 7", "name_state = 'approved'", "name_state = 'refused'",
+])  # fmt: skip
+def test_the_public_pages_put_no_name_on_the_page(roles, change):
+    make_signatory(make_petition(), visibility="public")
+    assert is_refused("public", f"UPDATE campaign_signatory SET {change}")
+    assert not is_refused("public", "UPDATE campaign_signatory SET public_name = NULL, name_state = ''")
+
+
+@pytest.mark.parametrize("column", ["state", "token_hash", "entry_index", "public_name", "name_state"])
+def test_what_the_public_pages_add_is_pending_and_has_no_link_yet(roles, column):
+    values = {"state": "confirmed", "token_hash": b"\1" * 32, "entry_index": 1, "name_state": "approved"}
+    petition = make_petition()
+    row = make_signatory(petition, visibility="public", state="pending")
+    row.confirmed_at = timezone.now()
+    with acting_as("public"):
+        store_anew(row)
+    setattr(row, column, values.get(column, "Anybody"))
+    with pytest.raises(ProgrammingError, match="may not do this"), acting_as("public"), transaction.atomic():
+        store_anew(row)
+
+
+def store_anew(row):
+    row.pk = uuid7()
+    row.email_digest = row.pk.bytes * 2
+    statements.store(row, OutgoingMail(kind=OutgoingMail.Kind.FORM, mailbox=b"sealed"))
 
 
 def test_a_refusal_is_no_accident_of_an_empty_table(roles):

@@ -42,12 +42,12 @@ def _make(asked: Receipt) -> bool:
     # What she takes back or corrects meanwhile deletes the row, and nothing is written.
     mine = Receipt.objects.to_make().filter(pk=asked.pk, asked_at=asked.asked_at)
     try:
-        text = _text(row)
+        text, token = _text(row), _token(row)
     except _BROKEN:
         if mine.update(failed=True):
             Notice.tell("receipt-failed", Notice.Level.ERROR, petition=row.petition.slug)
         return False
-    return bool(text and mine.update(sealed=seal_receipt(row, text.encode(), _token(row))))
+    return bool(text and mine.update(sealed=seal_receipt(row, text.encode(), token)))
 
 
 def _text(row: Signatory) -> str:
@@ -61,6 +61,14 @@ def _text(row: Signatory) -> str:
     return receipt(_signed(row), _place(log, checkpoint, note, index))
 
 
+def _token(row: Signatory) -> str:
+    """Raises ValueError where the row's nonce is not that of the link that was mailed."""
+    token = envelopes.link_token_of(row)
+    if token is None:
+        raise ValueError("the nonce is another one")
+    return token
+
+
 def _signed(row: Signatory) -> Signed:
     held = envelopes.open_identity(row)
     clear = envelopes.clear_words(row.edition, row.country, row.signed_at)
@@ -71,8 +79,3 @@ def _place(log: PetitionLog, checkpoint: Checkpoint, note: str, index: int) -> P
     raw = bytes(LogEntry.objects.get(petition=log.pk, index=index).raw)
     path = inclusion_proof(index, checkpoint.size, node_from(checkpoint.size, log_files.reader_of(log)))
     return Place(index, raw, path, note, log_files.signers(log.origin)[0].verifier.text)
-
-
-def _token(row: Signatory) -> str:
-    """Made anew: the database holds its hash."""
-    return crypto.link_token(settings.LINK_KEY, bytes(row.nonce or b""))

@@ -3,6 +3,7 @@
 import json
 import os
 from datetime import datetime
+from hmac import compare_digest
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +51,31 @@ def unwrap_gate(signatory: Signatory) -> bytes | None:
         return None
     key = crypto.derive_key(settings.CAMPAIGN_KEY, "gate link")
     return crypto.unwrap(key, bytes(signatory.gate_link), key_context(signatory.pk))
+
+
+def choice_proof(signatory_id: UUID, visibility: str, token: str) -> bytes:
+    """That whoever holds the link chose to be shown so: the worker, which makes the links, shows no name without it."""
+    return crypto.digest(crypto.token_key(token, "choice"), signatory_id.hex, visibility)
+
+
+def is_owners_choice(signatory: Signatory) -> bool:
+    """Whether the proof of this row's visibility was made with the link that was mailed. For the worker alone."""
+    token = link_token_of(signatory)
+    if token is None or signatory.choice_proof is None:
+        return False
+    proof = choice_proof(signatory.pk, signatory.visibility, token)
+    return compare_digest(proof, bytes(signatory.choice_proof))
+
+
+def link_token_of(signatory: Signatory) -> str | None:
+    """The token of the link that was mailed, made anew; None where the row's nonce or hash is of another one.
+
+    The public process may write a nonce, so the worker goes by the hash, which only it writes.
+    """
+    if signatory.nonce is None or signatory.token_hash is None:
+        return None
+    token = crypto.link_token(settings.LINK_KEY, bytes(signatory.nonce))
+    return token if compare_digest(crypto.token_hash(token), bytes(signatory.token_hash)) else None
 
 
 def seal_identity(petition: Petition, mailbox_digest: bytes, name: str) -> tuple[bytes, bytes]:

@@ -15,7 +15,7 @@ from campaign.actions.signing.envelopes import email_digest, open_identity
 from campaign.models import MailGate, OutgoingMail, Petition, PetitionEdition, Signatory
 from campaign.models.mail import WAITING
 from campaign.models.signatory import STANDING
-from campaign.models.signatory_rules import UNSHOWN
+from campaign.models.signatory_rules import SHOWN, UNSHOWN
 
 __all__ = ["Choices", "Words", "change", "confirm", "email_digest", "open_identity", "refuse", "sign", "withdraw"]
 COUNTED = Signatory.Visibility.COUNTED
@@ -41,6 +41,7 @@ class Choices:
     wants_updates: bool
     name: str = ""
     email: str | Address = ""
+    token: str = ""  # of her link, by which the worker knows that to be shown was her own choice
 
 
 class NotOfferedError(ValueError):
@@ -182,6 +183,9 @@ def _chosen(signatory: Signatory, choices: Choices) -> dict[str, Any]:
     """The columns that the choices set; envelopes only where they change. Raises NotOfferedError."""
     _refuse_to_show(signatory.petition, choices.visibility)
     values: dict[str, Any] = {"country": choices.country, "visibility": choices.visibility}
+    is_shown = choices.visibility in SHOWN and choices.token
+    proof = envelopes.choice_proof(signatory.pk, choices.visibility, choices.token) if is_shown else None
+    values["choice_proof"] = proof
     digest = bytes(signatory.email_digest or b"")
     if choices.visibility == COUNTED:
         values |= {"identity": None, "stub": None}

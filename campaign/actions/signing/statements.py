@@ -18,7 +18,7 @@ from campaign.models.mail import QUEUED
 from campaign.models.petition import OPEN
 from campaign.models.signatory import MOVES, PENDING
 
-_UNREAD = ("identity", "mailbox", "nonce", "network_tag", "domain_class")
+_UNREAD = ("identity", "mailbox", "nonce", "choice_proof", "network_tag", "domain_class")
 
 
 class NotOpenError(Exception):

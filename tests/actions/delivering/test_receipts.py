@@ -106,6 +106,15 @@ def test_one_from_a_log_with_full_tiles_holds(petition, tmp_path):
 
 
 # --- Who can read it ------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("change", [{"nonce": None}, {"token_hash": b"1" * 32}])
+def test_none_is_sealed_for_a_link_that_was_never_mailed_to_her(row, change):
+    """Who took the public process empties the nonce, and has the link of an empty one from a row of her own."""
+    Signatory.objects.filter(pk=row.pk).update(**change)
+    ask_for_receipt(row)
+    assert make_receipts() == 0
+    assert Receipt.objects.get().sealed is None
+
+
 def test_nothing_in_the_database_opens_it_and_her_link_alone_does(row):
     text = made(row).decode()
     kept = Receipt.objects.get()
