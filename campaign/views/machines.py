@@ -27,8 +27,15 @@ TILE_CACHING = "public, max-age=31536000, immutable"
 SECURITY_TXT_LIFETIME = timedelta(days=180)
 
 
+def _address(name: str, *args: str) -> str:
+    return settings.SITE_URL + reverse(name, args=args)
+
+
 class ArticleFeed(Feed):
     """The published articles of one language, newest first (Atom, RFC 4287)."""
+
+    # Whole addresses, everywhere: Django would complete them from the Host header of whoever asks first, and the
+    # finished feed is kept for those who come next.
 
     feed_type = Atom1Feed
 
@@ -41,10 +48,10 @@ class ArticleFeed(Feed):
         return _("Articles and petitions")
 
     def link(self) -> str:
-        return reverse("front-page")
+        return _address("front-page")
 
     def feed_url(self) -> str:
-        return reverse("feed")
+        return _address("feed")
 
     def items(self) -> Any:
         editions = ArticleEdition.objects.public().filter(language=get_language())
@@ -59,7 +66,7 @@ class ArticleFeed(Feed):
         return _("Read it, and decide for yourself.") if item.article.is_neutral else item.standfirst
 
     def item_link(self, item: ArticleEdition) -> str:
-        return reverse("article", args=[item.article.slug])
+        return _address("article", item.article.slug)
 
     def item_pubdate(self, item: ArticleEdition) -> Any:
         return item.article.published_at
@@ -88,7 +95,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 def _in(language: str, name: str, *args: str) -> str:
     with override(language):
-        return settings.SITE_URL + reverse(name, args=args)
+        return _address(name, *args)
 
 
 def _by_slug(name: str, rows: Any) -> list[dict[str, str]]:
