@@ -58,6 +58,17 @@ def test_each_script_is_drawn_with_a_font_that_is_in_the_file(tmp_path):
     assert {font[-5] for font in fonts} == {"yes"}
 
 
+@has_poppler
+@has_fonts
+def test_a_script_that_the_papers_name_no_font_for_is_drawn_with_another_that_is_there(tmp_path):
+    names = ["哈勇‧諾幹", "王（小明）", "አበበ፡ቢቂላ", "བསྟན་འཛིན་རྒྱ་མཚོ"]
+    raw = pdf.typeset("signatures", signatures(names))
+    text = ask("pdftotext", raw, tmp_path)
+    assert [name for name in names[:3] if name not in text] == []  # Poppler parts stacked Tibetan letters by a blank
+    fonts = ask("pdffonts", raw, tmp_path)
+    assert ("Ethiopic" in fonts, "Tibetan" in fonts) == (True, True)
+
+
 def test_the_fonts_that_are_looked_for_are_those_that_the_papers_name_and_the_image_installs():
     named = (pdf._PROGRAM.with_name("typst") / "common.typ").read_text()
     assert [font for font in pdf.FONTS if f'"{font}"' not in named] == []

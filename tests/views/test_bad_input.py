@@ -26,6 +26,8 @@ BAD = {
     "digits only": {"name": "12345"},
     "marks only": {"name": "-- ''"},
     "too long": {"name": "a" * 201},
+    "letters that show nothing": {"name": "\u3164\u3164"},
+    "path as name": {"name": "t.me/x"},
     "replacement character": {"name": "Kim \ufffd"},
     "surrogate as text": {"name": "Kim \U000e0001"},
     "no address": {"email": ""},
@@ -78,6 +80,8 @@ GOOD_NAMES = [
     "Anna Com",
     "X Æ",
     "Louis 14",
+    "བསྟན་འཛིན་རྒྱ་མཚོ",
+    "\u200fمحمد علي\u200f",
 ]
 
 
