@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +28,19 @@ def countries() -> list[tuple[str, Any]]:
     return [("", _("Prefer not to say")), *country_choices(get_language() or settings.LANGUAGE_CODE)]
 
 
-class NameField(forms.CharField):
+class TextField(forms.CharField):
+    """A line of text. A NUL in it is told in words of ours, and never comes back: HTML has no way to write one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.validators = [each for each in self.validators if not isinstance(each, ProhibitNullCharactersValidator)]
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        shown = super().bound_data(data, initial)
+        return shown.replace("\0", "") if isinstance(shown, str) else shown
+
+
+class NameField(TextField):
     """A full name in any script."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -49,7 +62,7 @@ class NameField(forms.CharField):
             raise forms.ValidationError(_NAME_SENTENCES[error.code], code=error.code) from error
 
 
-class MailboxField(forms.CharField):
+class MailboxField(TextField):
     """One e-mail address that mail can be sent to."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.actions.signing.ages import age_line
 from campaign.actions.signing.signatories import Choices, Words, is_mailbox_of, needs_name
-from campaign.fields import CountryField, CountrySelect, MailboxField, NameField, VisibilityField, countries
+from campaign.fields import CountryField, CountrySelect, MailboxField, NameField, TextField, VisibilityField, countries
 from campaign.models import Petition, PetitionEdition, RiskyProvider, Signatory
 
 _SUITED = ("visibility", "wants_updates", "email")  # the fields that a petition's mode alters
@@ -83,6 +83,7 @@ class ChoicesForm(PublicForm):
             )
 
 
+PROOF_MAX_CHARACTERS = 2_000
 DIGITS = 16  # of a digest, in hex: more than enough to tell one version of a text from the next
 
 
@@ -97,13 +98,13 @@ class SignForm(ChoicesForm):
         help_text=lazy(age_line, str)(),
         error_messages={"required": _("Tick the box: without your consent we may not keep your signature.")},
     )
-    website = forms.CharField(
+    website = TextField(
         label=_("Leave this empty"),
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
-    proof = forms.CharField(required=False, max_length=2_000, widget=forms.HiddenInput)
-    edition = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    proof = TextField(required=False, widget=forms.HiddenInput)
+    edition = TextField(required=False, widget=forms.HiddenInput)
     field_order = (
         "name", "email", "country", "visibility", "consent", "wants_updates", "website", "proof", "edition",
     )  # fmt: skip
@@ -123,6 +124,11 @@ class SignForm(ChoicesForm):
         if self.cleaned_data["website"]:
             raise forms.ValidationError(_("Leave this field empty. Your browser may have filled it in for you."))
         return ""
+
+    def clean_proof(self) -> str:
+        """Whatever the script sent; what is too long to be a proof is none, since nobody can correct what is hidden."""
+        proof = self.cleaned_data["proof"]
+        return proof if len(proof) <= PROOF_MAX_CHARACTERS else ""
 
     def clean_edition(self) -> str:
         seen = self.cleaned_data["edition"]

@@ -1,5 +1,8 @@
 """Nonsense, mistakes and attacks in the form: a sentence that says what to do, and nothing stored."""
 
+import html
+import re
+
 import pytest
 
 from campaign.models import OutgoingMail, Signatory
@@ -49,7 +52,7 @@ BAD = {
     "name twice": {"name": ["Kim Min", "Min Kim"]},
     "address twice": {"email": ["kim@example.org", "min@example.org"]},
     "consent twice": {"consent": ["on", "on"]},
-    "proof of megabytes": {"proof": "x" * 5_000},
+    "edition of kilobytes": {"edition": "x" * 5_000},
 }
 GOOD_NAMES = [
     "김구",
@@ -85,6 +88,12 @@ GOOD_NAMES = [
 ]
 
 
+def errors_in(page):
+    """The sentences of the summary, in their order."""
+    summary = page.partition('class="error-summary"')[2].partition("</ul>")[0]
+    return [html.unescape(re.sub(r"<[^>]+>", "", line)).strip() for line in summary.split("<li>")[1:]]
+
+
 def nothing_is_stored():
     return Signatory.objects.count() == OutgoingMail.objects.count() == 0
 
@@ -100,6 +109,35 @@ def test_bad_input_is_told_in_the_pages_language_and_nothing_is_stored(client, p
     assert "error-summary" in page
     assert LANGUAGES[language] in page.partition("</title>")[0]
     assert nothing_is_stored()
+
+
+INVISIBLE = {
+    "en": "Your name contains invisible characters. Please type it anew.",
+    "ko": "이름에 보이지 않는 문자가 들어 있습니다. 다시 입력해 주십시오.",
+    "zh-hans": "您的姓名含有不可见字符。请重新输入。",
+}
+ADDRESS = "Enter one e-mail address in the form name@example.org."
+EMPTY = "Leave this field empty. Your browser may have filled it in for you."
+CHANGED = "The text of the petition has changed since you opened the page. Please read it again, then sign."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_nul_in_the_name_is_told_as_any_invisible_character(client, petition, language):
+    page = client.post(PATH.format(language=language), post_form(name="Kim\x00Min")).content.decode()
+    assert errors_in(page) == [INVISIBLE[language]]
+
+
+@pytest.mark.parametrize(("field", "told"), [
+    ("name", [INVISIBLE["en"]]), ("email", [ADDRESS]), ("website", [EMPTY]), ("edition", [CHANGED]), ("proof", []),
+    ("country", ["Choose a country from the list, or “Prefer not to say”."]),
+    ("visibility", ["Choose who may see your name."]),
+])  # fmt: skip
+def test_no_field_gives_a_nul_back_or_the_frameworks_own_sentence(client, petition, field, told):
+    form = post_form(consent=None) | {field: "a\x00b"}  # without consent, so that each form comes back
+    page = client.post(PATH.format(language="en"), form).content.decode()
+    assert "\x00" not in page
+    consent = "Tick the box: without your consent we may not keep your signature."
+    assert sorted(errors_in(page)) == sorted([*told, consent])
 
 
 def test_all_answers_are_kept(client, petition):

@@ -66,11 +66,14 @@ def test_the_form_says_where_its_challenge_is_only_where_one_is_asked_for(client
     assert state_after(client) == "queued"
 
 
-@pytest.mark.parametrize("kind", ["none", "made up", "spent", "too young", "of another petition"])
+@pytest.mark.parametrize(
+    "kind", ["none", "made up", "far too long", "NUL", "spent", "too young", "of another petition"]
+)
 def test_a_proof_that_is_not_good_costs_time_and_never_the_signature(client, petition, time_machine, kind):
     make_petition("another")
     challenge = CHALLENGE.replace("let-them-choose", "another") if kind == "of another petition" else CHALLENGE
-    proof = {"none": "", "made up": "A" * 44 + ".1"}.get(kind, solve(client.get(challenge).json()))
+    bad = {"none": "", "made up": "A" * 44 + ".1", "far too long": "x" * 5_000, "NUL": "a\0b"}
+    proof = bad.get(kind, solve(client.get(challenge).json()))
     if kind != "too young":
         time_machine.move_to("2026-12-24T10:01:00+00:00", tick=False)
     if kind == "spent":
