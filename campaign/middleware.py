@@ -15,6 +15,8 @@ from campaign.actions.pages.kept import Kept
 from campaign.actions.restoring.journal import is_open
 
 _NOT_PUBLIC = ("/healthz", "/readyz", "/static/", "/media/", "/log/", "/admin/", "/mailbox/")
+# Somebody's own link: her signature, a delivery handed to her, her news; cut, mistyped or without a language, too.
+_OWN_LINK = re.compile(r"/+(?:[^/]+/+)?[sdu](?:/|$)")
 _TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 RETRY_AFTER_SECONDS = 600
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -38,7 +40,10 @@ def _as_header(policy: dict[str, str]) -> str:
 
 
 class PolicyMiddleware:
-    """Content-Security-Policy, Permissions-Policy and Cross-Origin-Resource-Policy for every answer."""
+    """Content-Security-Policy, Permissions-Policy and Cross-Origin-Resource-Policy for every answer.
+
+    No cache and no index keeps anything that is answered to somebody's own link, redirections and refusals included.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -51,6 +56,8 @@ class PolicyMiddleware:
         response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
         is_for_others = may_be_framed or "Access-Control-Allow-Origin" in response
         response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_for_others else "same-origin")
+        if _OWN_LINK.match(request.path) and not request.path.startswith(_NOT_PUBLIC):
+            response["Cache-Control"], response["X-Robots-Tag"] = "no-store, private", "noindex, nofollow"
         return response
 
 

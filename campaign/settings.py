@@ -98,8 +98,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "campaign.middleware.KeptPagesMiddleware",
-    "django.middleware.security.SecurityMiddleware",
     "campaign.middleware.PolicyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     *(staff_settings.MIDDLEWARE if HAS_ADMIN else []),
     "django.middleware.locale.LocaleMiddleware",

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from campaign import crypto
 from campaign.actions.delivering.handing_over import acknowledge
 from campaign.models import Delivery
-from campaign.views.errors import error_page, never_stored
+from campaign.views.errors import error_page
 from campaign.views.guard import from_here_only
 from campaign.views.petitions import demand_of, languages_of, public_page, public_petition
 
@@ -41,10 +41,7 @@ def delivery_link(request: HttpRequest, token: str) -> HttpResponse:
         return _acknowledge(request, delivery)
     petition = delivery.petition
     context = {"delivery": delivery, "petition": petition, "demand": petition.edition_in(get_language() or "")}
-    response = render(request, "petition/delivery.html", context)
-    never_stored(response)
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return render(request, "petition/delivery.html", context)
 
 
 def _find(token: str) -> Delivery | None:

@@ -23,8 +23,9 @@ public_page = cache_control(public=True, max_age=settings.PAGE_MAX_AGE_SECONDS, 
 
 
 @require_safe
+@cache_control(private=True, no_cache=True)
 def root(request: HttpRequest) -> HttpResponse:
-    """Send the reader to the front page in her language."""
+    """Send the reader to the front page in her language. Shared caches would keep one for each list of languages."""
     with override(get_language_from_request(request)):
         response = HttpResponseRedirect(reverse("front-page"))
     patch_vary_headers(response, ["Accept-Language"])

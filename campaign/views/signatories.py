@@ -1,8 +1,6 @@
 """The signatory's own page, behind the mailed link. GET shows, only POST acts."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
 from typing import Any
 
 from django.db import DatabaseError
@@ -21,7 +19,7 @@ from campaign.actions.signing.statements import NotOpenError, find_by_token
 from campaign.forms import AddressForm, ChangeForm, ConfirmForm, PublicForm
 from campaign.models import PetitionEdition, Signatory
 from campaign.models.signatory import CONFIRMED, EXPIRED, PENDING
-from campaign.views.errors import error_page, never_stored
+from campaign.views.errors import error_page
 from campaign.views.guard import from_anywhere, from_here_only
 from campaign.views.petitions import is_too_large, posted
 
@@ -29,22 +27,8 @@ TOKEN_CHARACTERS = 43
 _signed: Kept[PetitionEdition] = Kept()
 
 
-def _unstored(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Keep an answer out of every cache and index, whatever it is."""
-
-    @wraps(view)
-    def unstored(request: HttpRequest, token: str) -> HttpResponse:
-        response = view(request, token)
-        never_stored(response)
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return unstored
-
-
 @from_here_only
 @require_http_methods(["GET", "HEAD", "POST"])
-@_unstored
 @sensitive_variables()
 def own_page(request: HttpRequest, token: str) -> HttpResponse:
     """One and the same 404 for a token that is unknown, cut or altered."""
@@ -64,7 +48,6 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
 
 @from_anywhere
 @require_http_methods(["GET", "HEAD", "POST"])
-@_unstored
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """No more news: at the press of the page's button, or of the mail program's own (RFC 8058). Nothing else."""
     signatory_id = updates.whose_ticket(token)

@@ -93,6 +93,7 @@ def test_the_root_sends_to_the_readers_language(client, db, header, path):
     response = client.get("/", headers={"Accept-Language": header})
     assert (response.status_code, response["Location"]) == (302, path)
     assert "Accept-Language" in response["Vary"]
+    assert response["Cache-Control"] == "private, no-cache"
 
 
 def test_unpublished_things_are_not_there(client, article):
