@@ -44,8 +44,9 @@ def _page_number(request: HttpRequest) -> int:
 def integrity(request: HttpRequest, slug: str) -> HttpResponse:
     """How many signatures stand in which state, and how that went from week to week."""
     petition = public_petition(slug)
-    numbers = {"newest": tallies.newest_numbers(petition), "weeks": tallies.weekly_numbers(petition)}
-    return render(request, "petition/integrity.html", _context(petition) | numbers | {"step": tallies.STEP})
+    weeks = tallies.weekly_numbers(petition)
+    numbers = {"newest": next(iter(weeks), None), "weeks": weeks, "step": tallies.STEP}
+    return render(request, "petition/integrity.html", _context(petition) | numbers)
 
 
 def _context(petition: Petition) -> dict[str, Any]:

@@ -86,19 +86,29 @@ def test_a_page_takes_the_same_statements_for_one_name_and_for_three(client, pet
 
 
 # --- Numbers ---------------------------------------------------------------------------------------------------------
-def test_the_numbers_of_the_day_and_of_the_weeks_are_told_in_words(client, petition):
+def test_the_numbers_of_the_weeks_are_told_in_words(client, petition):
     numbers = {"pending": 9, "withdrawn": 41, "expired": 0, "rejected": {"forged": 1_259}}
-    for day in (1, 3):
+    for day in (1, 8):
         Tally.objects.create(petition=petition, day=date(2027, 3, day), confirmed=1_234, **numbers)
     page = text_of(client, NUMBERS)
-    assert ["3 March 2027" in page, "1 March 2027" in page] == [True, True]
+    assert ["On 8 March 2027" in page, "1 March 2027" in page] == [True, True]
     assert [word in page for word in ("1,234", "at least 40", "fewer than 10", "at least 1,250")] == [True] * 4
     assert [word in page for word in ("1,259", ">41<", ">9<")] == [False] * 3
     assert "Forged, or made by a machine" in page
 
 
-def test_without_numbers_it_says_when_they_come(client, petition):
-    assert "The first numbers are taken" in text_of(client, NUMBERS)
+def test_the_page_is_the_same_from_monday_to_sunday_whatever_is_counted_meanwhile(client, petition):
+    Tally.objects.create(petition=petition, day=date(2027, 3, 1), withdrawn=40)
+    monday = client.get(NUMBERS).content
+    for day in range(2, 8):
+        Tally.objects.create(petition=petition, day=date(2027, 3, day), confirmed=day, withdrawn=40 + 10 * day)
+        assert client.get(NUMBERS).content == monday
+
+
+def test_before_the_first_monday_no_day_is_told(client, petition):
+    Tally.objects.create(petition=petition, day=date(2027, 3, 3), withdrawn=40)
+    page = text_of(client, NUMBERS)
+    assert ["The first numbers are told on the first Monday" in page, "March" in page] == [True, False]
 
 
 def test_the_way_leads_from_the_petition_and_from_how_we_count(client, petition):
@@ -111,7 +121,7 @@ def test_numbers_take_the_same_statements_for_one_week_and_for_three(client, pet
     for days in ((1,), (8, 15)):
         for day in days:
             Tally.objects.create(petition=petition, day=date(2027, 3, day))
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             client.get(NUMBERS)
 
 

@@ -1,6 +1,7 @@
-"""The daily numbers of the public integrity page: one row a petition and day, taken by the worker.
+"""The daily numbers of a petition: one row a day, taken by the worker.
 
-The page shows them rounded: a cell so small that it could be about one person is never shown as it is.
+The public integrity page shows one day a week, rounded: a cell so small that it could be about one person is never
+shown as it is.
 """
 
 from collections.abc import Sequence
@@ -68,14 +69,8 @@ def _rejected(petition: Petition) -> dict[str, int]:
     return {reason_class or ReasonClass.OTHER.value: number for reason_class, number in counted}
 
 
-def newest_numbers(petition: Petition) -> Numbers | None:
-    """The numbers of the newest day there is; None on a petition's first."""
-    tally = petition.tallies.first()
-    return _as_shown(tally) if tally else None
-
-
 def weekly_numbers(petition: Petition) -> Sequence[Numbers]:
-    """One day of each week, the newest first: a number that moves daily would tell of single persons' days."""
+    """The Monday of each week, the newest first: a number that moves daily would tell of single persons' days."""
     return list(map(_as_shown, petition.tallies.filter(day__week_day=MONDAY)[:WEEKS_SHOWN]))
 
 

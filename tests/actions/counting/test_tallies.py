@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from campaign.actions.counting import tallies
 from campaign.actions.counting.log import tend_logs
-from campaign.actions.counting.tallies import newest_numbers, take_tallies, weekly_numbers
+from campaign.actions.counting.tallies import take_tallies, weekly_numbers
 from campaign.actions.moderating.decisions import reject, restore
 from campaign.models import Petition, PublicVersion, Signatory, Tally
 from campaign.models.signatory import CONFIRMED, EXPIRED, PENDING, WITHDRAWN
@@ -61,20 +61,19 @@ def test_of_two_workers_on_one_day_the_first_ones_numbers_stand(petition, monkey
 def test_numbers_are_shown_so_coarsely_that_one_more_or_less_moves_none(petition):
     exact = {"confirmed": 1_234, "pending": 9, "withdrawn": 10, "expired": 129, "rejected": {"forged": 19, "owner": 9}}
     Tally.objects.create(petition=petition, day=date(2027, 3, 1), **exact)
-    shown = newest_numbers(petition)
+    (shown,) = weekly_numbers(petition)
     assert (shown.confirmed, shown.pending, shown.withdrawn, shown.expired, shown.rejected) == (1_234, 0, 10, 120, 20)
     assert [number for _reason, number in shown.rejected_for] == [10, 0, 0, 0, 0, 0]
 
 
 def test_nothing_is_shown_before_the_first_day(petition):
-    assert (newest_numbers(petition), weekly_numbers(petition)) == (None, [])
+    assert weekly_numbers(petition) == []
 
 
 def test_one_day_of_each_week_is_shown(petition):
-    for day in range(1, 30):  # the 1st of March 2027 is a Monday
+    for day in range(1, 32):  # the 1st of March 2027 is a Monday
         Tally.objects.create(petition=petition, day=date(2027, 3, day))
     assert [numbers.day.day for numbers in weekly_numbers(petition)] == [29, 22, 15, 8, 1]
-    assert newest_numbers(petition).day.day == 29
 
 
 def test_a_new_day_is_counted_anew(petition):
