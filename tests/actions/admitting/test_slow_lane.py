@@ -99,8 +99,25 @@ def test_a_round_takes_one_mail_of_each_network_and_the_fullest_waits(petition, 
     middle = flood(petition, "198.51.100.2", 3)
     small = [flood(petition, f"203.0.113.{number}", 1)[0] for number in range(9)]
     first, second, *_ = ticks(time_machine, 40)
-    assert first == keys(*small, middle[0])
-    assert second == keys(*middle[1:], *fullest[:8])
+    assert first == keys(fullest[0], middle[0], *small[:8])
+    assert second == keys(small[8], *middle[1:], *fullest[1:8])
+
+
+@pytest.mark.parametrize("hoards", [0, 4])
+def test_a_shared_networks_turn_comes_however_many_new_networks_each_round_and_whatever_others_hoard(
+    petition, time_machine, hoards
+):
+    for number in range(hoards):
+        flood(petition, f"198.51.100.{number}", 12)
+    campus, came_at, number = flood(petition, "203.0.113.9", 2), timezone.now(), 0
+    while OutgoingMail.objects.waiting().filter(pk__in=keys(*campus)).exists():
+        for _ in range(10):
+            flood(petition, f"2001:db8:0:{number:x}::1", 1)
+            number += 1
+        ticks(time_machine, 20)
+        assert number < 100
+    assert timezone.now() - came_at <= timedelta(seconds=80)
+    assert OutgoingMail.objects.waiting().count() >= 10 * hoards
 
 
 def test_two_that_fill_the_lane_share_it(petition, time_machine):
