@@ -39,4 +39,9 @@ def is_fresh(request: HttpRequest) -> bool:
 
 def ask_who(request: HttpRequest) -> HttpResponseRedirect:
     """To the page that asks, and from there back. What was posted is dropped: it may hold an address."""
-    return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
+    return HttpResponseRedirect(check_url(request.get_full_path()))
+
+
+def check_url(back: str) -> str:
+    """The page that asks, and that leads from there to `back`."""
+    return f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}"

@@ -15,6 +15,7 @@ from campaign.actions.delivering.preview import preview
 from campaign.actions.staff.access import RefusedError
 from campaign.admin.acts import staff_of
 from campaign.admin.delivery_forms import OrderForm
+from campaign.admin.fresh import ask_who, check_url, is_fresh
 from campaign.exports import pdf
 from campaign.models import Petition
 
@@ -33,7 +34,7 @@ class DeliveringAdmin(admin.ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def deliver_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The form; with its numbers once it is filled in; the order when those were seen.
+        """The form; with its numbers once it is filled in; the order when those were seen, after a fresh check.
 
         Raises PermissionDenied, Http404.
         """
@@ -42,11 +43,13 @@ class DeliveringAdmin(admin.ModelAdmin):
             raise Http404
         if not request.user.has_perm(REQUEST):
             raise PermissionDenied
+        if request.method != "POST" and not is_fresh(request):
+            return ask_who(request)
         form = OrderForm(request.POST if request.method == "POST" else None, subject=petition)
         context = self._context(request, petition, form)
         if request.method != "POST" or not form.is_valid():
             return self._draw(request, context)
-        if "order" in request.POST:
+        if "order" in request.POST and is_fresh(request):
             return self._order(request, petition, form, context)
         return self._draw(request, context | {"preview": preview(petition, form.cleaned_data["as_of"])})
 
@@ -62,12 +65,15 @@ class DeliveringAdmin(admin.ModelAdmin):
         return HttpResponseRedirect(reverse("admin:campaign_delivery_change", args=[delivery.pk]))
 
     def _context(self, request: HttpRequest, petition: Petition, form: OrderForm) -> dict[str, Any]:
+        back = reverse("admin:campaign_petition_change", args=[petition.pk])
         return {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "original": petition,
             "title": _("Prepare a delivery"),
-            "back": reverse("admin:campaign_petition_change", args=[petition.pk]),
+            "back": back,
+            # Letters take longer to write than a check is fresh: they stay in the form while she shows who she is.
+            "check_url": None if is_fresh(request) else check_url(back),
             "form": form,
             "is_dump": deliveries.is_sealed_to_officers(petition),
             "has_pdf": pdf.is_available(),

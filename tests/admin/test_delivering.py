@@ -19,6 +19,7 @@ from campaign.admin.sessions import CHECKED
 from campaign.exports import pdf
 from campaign.models import AccessRecord, Addressee, Delivery, Handover, Petition, StrikingNotice
 from tests.actions.delivering.asking import make_addressee
+from tests.admin.second_factor import PASSWORD
 from tests.factories import make_signatory, make_staff
 from tests.officers import make_high_risk_petition
 
@@ -167,6 +168,23 @@ def test_personal_data_are_behind_a_fresh_check(officer, second, petition, act):
     session.save()
     answer = client.post(page(delivery, act), {"purpose": PURPOSE})
     assert answer["Location"].partition("?")[0] == reverse("account_reauthenticate")
+
+
+def test_an_order_that_took_long_to_write_waits_in_the_form_for_a_fresh_check(officer, petition):
+    make_signatory(petition)
+    session = officer.session
+    session[CHECKED] = 0.0
+    session.save()
+    words = fill_in() | {"order": "1"}
+    answer = officer.post(wizard(petition), words)
+    assert not Delivery.objects.exists()
+    text = answer.content.decode()
+    check = f"/admin/check/?next=%2Fadmin%2Fcampaign%2Fpetition%2F{petition.pk}%2Fchange%2F"
+    told = ["Dear [addressee], [rows] people ask.", 'name="order"', check]
+    assert [part for part in told if part not in text] == []
+    officer.post("/admin/check/", {"password": PASSWORD})
+    officer.post(wizard(petition), words)
+    assert Delivery.objects.count() == 1
 
 
 def picture() -> SimpleUploadedFile:

@@ -114,6 +114,7 @@ def sensitive():
         f"/admin/campaign/signatory/{signatory.pk}/act/who/",
         "/admin/campaign/signatory/find/",
         f"/admin/campaign/petition/{petition.pk}/act/export/",
+        f"/admin/campaign/petition/{petition.pk}/deliver/",
         "/admin/auth/user/add/",
         "/admin/auth/group/add/",
         "/admin/auth/group/1/delete/",
