@@ -93,16 +93,15 @@ def flood_view(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _show(request, form)
     number = _number_seen(request.POST.get("seen", ""), form.condition)
-    return _look(request, form) if number is None or START not in request.POST else _start(request, form, number)
-
-
-def _look(request: HttpRequest, form: FloodForm) -> HttpResponse:
     try:
-        preview = look(form.condition, by=staff_of(request), purpose=form.cleaned_data["reason"])
+        return _look(request, form) if number is None or START not in request.POST else _start(request, form, number)
     except RefusedError as refusal:
         messages.error(request, str(refusal))
         return _show(request, form)
-    return _show(request, form, preview)
+
+
+def _look(request: HttpRequest, form: FloodForm) -> HttpResponse:
+    return _show(request, form, look(form.condition, by=staff_of(request), purpose=form.cleaned_data["reason"]))
 
 
 def _start(request: HttpRequest, form: FloodForm, number: int) -> HttpResponse:

@@ -203,12 +203,17 @@ class SignatoryAdmin(ReadOnlyAdmin, LongListAdmin, ActsAdmin):
         context = {**admin_site.each_context(request), "opts": self.opts, "title": _("Find by e-mail address")}
         if request.method == "POST" and form.is_valid():
             words = form.cleaned_data
-            context["found"] = find_by_address(
-                words["address"], petition=words["petition"], purpose=words["purpose"], by=staff_of(request)
-            )
-            context["sentence"] = describe_number(len(context["found"]))
+            context |= self._find(request, **words)
             form = FindForm(initial={"petition": words["petition"], "purpose": words["purpose"]})
         return TemplateResponse(request, "admin/campaign/signatory/find.html", context | {"form": form})
+
+    def _find(self, request: HttpRequest, address: str, **words: Any) -> dict[str, Any]:
+        try:
+            found = find_by_address(address, by=staff_of(request), **words)
+        except RefusedError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return {}
+        return {"found": found, "sentence": describe_number(len(found))}
 
 
 def describe_number(number: int) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from campaign.actions.delivering.slices import is_forgotten
 from campaign.actions.delivering.taking import DOWNLOAD, REQUEST, remove_file
-from campaign.actions.staff.access import RefusedError, require
+from campaign.actions.staff.access import RefusedError, record, require
 from campaign.models import AccessRecord, Addressee, DeliveredSlice, Delivery, Petition
 from campaign.models.delivery import APPROVED, BUNDLE, CANCELLED, DUMP, REQUESTED
 from campaign.models.petition import COLUMNS
@@ -165,7 +165,5 @@ def retry_delivery(delivery: Delivery, *, by: User) -> bool:
 
 
 def _record(delivery: Delivery, act: str, by: User) -> None:
-    AccessRecord.objects.create(
-        act=act, by=by, petition_id=delivery.petition_id, delivery=delivery, purpose=delivery.purpose,
-        rows=delivery.rows_expected,
-    )  # fmt: skip
+    about = {"petition_id": delivery.petition_id, "delivery": delivery, "rows": delivery.rows_expected}
+    record(act, by=by, purpose=delivery.purpose, **about)

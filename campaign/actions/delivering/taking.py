@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from campaign import crypto
 from campaign.actions.delivering import papers, sealed_file
 from campaign.actions.delivering.makings import addressee_of, passphrase_info
-from campaign.actions.staff.access import RefusedError, require
+from campaign.actions.staff.access import RefusedError, record, require, why_closed
 from campaign.exports import age, assembly
 from campaign.exports.signatures import CSV
 from campaign.exports.zips import Entry, Measure, archive, archive_size
@@ -80,7 +80,7 @@ def _refusal(found: Delivery | None, by: User) -> str:
         return _("Only the officer who asked for this delivery can take its file.")
     if not sealed_file.path_of(found.pk).exists():
         return _("The file is gone from the disk. Request a new export.")
-    return ""
+    return why_closed()
 
 
 def _files(delivery: Delivery, chunks: assembly.Chunks) -> list[Entry]:
@@ -113,9 +113,7 @@ def _outer(delivery: Delivery) -> age.Outer:
 
 
 def _record(delivery: Delivery, act: str, purpose: str, by: User, *, rows: int) -> None:
-    AccessRecord.objects.create(
-        act=act, by=by, petition_id=delivery.petition_id, delivery=delivery, purpose=purpose, rows=rows
-    )
+    record(act, by=by, purpose=purpose, petition_id=delivery.petition_id, delivery=delivery, rows=rows)
 
 
 # --- Its end -------------------------------------------------------------------------------------------------------

@@ -60,7 +60,8 @@ def decide_in_bulk(
 def decide_by_condition(condition: Condition, *, number: int, reason_class: str, reason: str, by: User) -> BulkDecision:
     """Order the rejection of what fits; of what was never confirmed, its expiry. `number` is what the preview said.
 
-    Comparing names leaves an access record. Raises PermissionDenied; ValueError for an unknown class of reason.
+    Comparing names leaves an access record. Raises PermissionDenied, RefusedError; ValueError for an unknown class of
+    reason.
     """
     require(by, MODERATE)
     ReasonClass(reason_class)

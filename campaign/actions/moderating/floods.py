@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from campaign.actions.moderating.hints import same_name
 from campaign.actions.signing.envelopes import open_identity
-from campaign.actions.staff.access import OPEN_SIGNATORY, RefusedError, require
+from campaign.actions.staff.access import OPEN_SIGNATORY, RefusedError, record, require
 from campaign.crypto import SealBrokenError
 from campaign.models import AccessRecord, Signatory
 from campaign.models.base import first_uuid7_at
@@ -106,12 +106,10 @@ def _compare(condition: Condition, fitting: SignatoryQuerySet, *, by: User, purp
 
 
 def record_comparison(condition: Condition, *, by: User, purpose: str) -> None:
-    """Names are opened for it, though nobody sees them. Raises PermissionDenied."""
+    """Names are opened for it, though nobody sees them. Raises PermissionDenied, RefusedError."""
     require(by, OPEN_SIGNATORY)
-    AccessRecord.objects.create(
-        act=AccessRecord.Act.COMPARED, by=by, petition_id=condition.petition_id, purpose=purpose,
-        signatory_id=UUID(condition.same_name_as),
-    )  # fmt: skip
+    about = {"petition_id": condition.petition_id, "signatory_id": UUID(condition.same_name_as)}
+    record(AccessRecord.Act.COMPARED, by=by, purpose=purpose, **about)
 
 
 def busiest_networks() -> list[tuple[str, int]]:

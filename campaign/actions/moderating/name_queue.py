@@ -18,7 +18,7 @@ from campaign.actions.moderating.decisions import MODERATE
 from campaign.actions.moderating.hints import Hints, hints_for
 from campaign.actions.moderating.shown_names import shorten
 from campaign.actions.signing.envelopes import open_identity
-from campaign.actions.staff.access import OPEN_SIGNATORY, RefusedError, require
+from campaign.actions.staff.access import OPEN_SIGNATORY, RefusedError, record, require
 from campaign.crypto import SealBrokenError
 from campaign.models import AccessRecord, Decision, Petition, PublicVersion, ReasonClass, Signatory
 from campaign.models.signatory import SignatoryQuerySet
@@ -68,9 +68,7 @@ def open_queue(petition: Petition, *, by: User, after: UUID | None = None) -> li
     hints = hints_for([name for _row, name in opened])
     page = [_as_shown(row, name, hint) for (row, name), hint in zip(opened[:PAGE], hints, strict=False)]
     if page:
-        AccessRecord.objects.create(
-            act=AccessRecord.Act.OPENED, by=by, petition=petition, purpose=PURPOSE, rows=len(page)
-        )
+        record(AccessRecord.Act.OPENED, by=by, petition=petition, purpose=PURPOSE, rows=len(page))
     return sorted(page, key=lambda each: not each.hints)
 
 

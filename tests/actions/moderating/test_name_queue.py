@@ -168,5 +168,5 @@ def test_opening_takes_the_same_statements_for_one_name_and_for_three(petition, 
     moderator.has_perm("asked once, and kept")
     for names in (["Jane Roe"], ["Ana Lima", "Kim Min"]):
         make_waiting(petition, *names)
-        with django_assert_num_queries(5):  # rows, words, record, and the transaction's two
+        with django_assert_num_queries(6):  # rows, words, whether the site is closed, record, and the transaction's two
             open_queue(petition, by=moderator)

@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 
 from campaign import tasks
@@ -15,8 +16,8 @@ from campaign.actions.health import readiness
 from campaign.actions.restoring import journal
 from campaign.actions.signing import signatories
 from campaign.celery import app
-from campaign.models import ErasureJournal, Notice, OutgoingMail, Petition, Signatory
-from tests.factories import make_petition, make_signatory, post_form, send_mails
+from campaign.models import AccessRecord, ErasureJournal, Notice, OutgoingMail, Petition, Signatory
+from tests.factories import make_petition, make_signatory, make_staff, post_form, send_mails
 from tests.parallel import in_parallel
 
 PAGE = "/en/petitions/let-them-choose/"
@@ -147,7 +148,12 @@ def test_a_stale_backup_closes_the_site_for_everybody_but_monitors_and_staff(cli
     assert client.get("/readyz").json()["checks"]["journal"] == {
         "ok": False, "closed": "behind", "oldest_unwritten_seconds": 0,
     }  # fmt: skip
-    assert client.get("/admin/login/").status_code == 200
+    boss = Client()
+    boss.force_login(make_staff(name="boss"))
+    assert "Run “erase_expired --replay”." in boss.get("/admin/").content.decode()
+    who = boss.post(f"/admin/campaign/signatory/{stale.pk}/act/who/", {"purpose": "A check."}, follow=True)
+    told = [words in who.content.decode() for words in ("Unusualname", "until whoever runs the site has run")]
+    assert (told, AccessRecord.objects.count()) == ([False, True], 0)
     assert Notice.objects.get().kind == "journal-behind"
     tasks.send_mails()
     assert len(mails) == mailed

@@ -1,6 +1,7 @@
 """Access records: added to, never changed, gone after three years; and the review of a month."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -53,6 +54,11 @@ def test_the_database_lets_an_access_record_go_after_three_years_and_not_before(
     assert count_what_is_over()["access records"] == 1
     assert forget_what_is_over()["access records"] == 1
     assert (AccessRecord.objects.filter(pk=old.pk).exists(), AccessRecord.objects.count()) == (False, 1)
+
+
+def test_every_look_goes_on_the_record_by_one_function_which_a_closed_site_refuses():
+    made = [str(path) for path in Path("campaign").rglob("*.py") if "AccessRecord.objects.create" in path.read_text()]
+    assert made == ["campaign/actions/staff/access.py"]
 
 
 # --- The review ------------------------------------------------------------------------------------------------------
