@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from campaign.admin.lists import AskingFilter, newest_of
+from campaign.admin.lists import AskingFilter, LookingBackFilter
 from campaign.countries import country_choices
 from campaign.models import Petition, Signatory
 from campaign.models.signatory import CONFIRMED
@@ -33,7 +33,7 @@ class PetitionFilter(admin.SimpleListFilter):
         return queryset.filter(petition=petition)
 
 
-class StateFilter(admin.SimpleListFilter):
+class StateFilter(LookingBackFilter):
     title = _("state")
     parameter_name = "state"
 
@@ -44,11 +44,11 @@ class StateFilter(admin.SimpleListFilter):
         if self.value() not in Signatory.State:
             return queryset
         # All states but this one have small indexes of their own; confirmed is what nearly every row is.
-        rows = newest_of(queryset) if self.value() == CONFIRMED else queryset
+        rows = self.newest_of(queryset) if self.value() == CONFIRMED else queryset
         return rows.filter(state=self.value())
 
 
-class CountryFilter(AskingFilter):
+class CountryFilter(AskingFilter, LookingBackFilter):
     """The last of the filters: what it looks back through is what the others left."""
 
     title = _("country")
@@ -59,4 +59,4 @@ class CountryFilter(AskingFilter):
         self.options = [("", _("all")), *country_choices(get_language() or "en")]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
-        return newest_of(queryset).filter(country=self.value()) if self.value() else queryset
+        return self.newest_of(queryset).filter(country=self.value()) if self.value() else queryset

@@ -103,6 +103,7 @@ class BulkForm(forms.Form):
 
     act = forms.ChoiceField(choices=[("reject", "reject"), ("restore", "restore")], widget=forms.HiddenInput)
     ids = forms.CharField(widget=forms.HiddenInput)
+    looked_through = forms.IntegerField(widget=forms.HiddenInput, required=False)  # where the list has older ones
     reason_class = ReasonClassField(required=False)
     reason = WhyField(label=_("Reason"))
 

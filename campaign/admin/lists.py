@@ -42,6 +42,11 @@ class BoundedChangeList(ChangeList):
     def has_more(self) -> bool:
         return self.paginator.has_more
 
+    @property
+    def looked_through(self) -> int | None:
+        """How many rows a filter looked through, where there are older ones; None where it saw all."""
+        return LOOKS_BACK if any(getattr(spec, "is_cut", False) for spec in self.filter_specs) else None
+
 
 class LongListAdmin(admin.ModelAdmin):
     """A list of many rows, newest first. Its columns sort by nothing that has no index."""
@@ -69,6 +74,18 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class LookingBackFilter(admin.SimpleListFilter):
+    """A filter without an index. It looks back only so far, and the list says so."""
+
+    is_cut = False  # whether there were older rows, at which it did not look
+
+    def newest_of(self, queryset: Any) -> QuerySet:
+        """The LOOKS_BACK newest rows of those that the filters before this one left."""
+        beyond = list(queryset.order_by("-pk").values_list("pk", flat=True)[LOOKS_BACK : LOOKS_BACK + 1])
+        self.is_cut = bool(beyond)
+        return queryset.filter(pk__gt=beyond[0]) if beyond else queryset
 
 
 class AskingFilter(admin.SimpleListFilter):
@@ -108,9 +125,3 @@ class DayFilter(AskingFilter):
             return queryset.made_since(start).made_before(start + timedelta(days=1))
         except (ValueError, OverflowError) as error:
             raise IncorrectLookupParameters from error
-
-
-def newest_of(queryset: Any) -> QuerySet:
-    """The LOOKS_BACK newest rows of a list: as far as a filter without an index looks."""
-    beyond = list(queryset.order_by("-pk").values_list("pk", flat=True)[LOOKS_BACK : LOOKS_BACK + 1])
-    return queryset.filter(pk__gt=beyond[0]) if beyond else queryset

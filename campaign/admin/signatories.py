@@ -91,7 +91,7 @@ class SignatoryAdmin(ReadOnlyAdmin, LongListAdmin, ActsAdmin):
     list_display = ("key", "petition", "state", "visibility", "country", "language", "signed_at")
     list_display_links = ("key",)
     list_select_related = ("petition", "edition")
-    list_filter = (PetitionFilter, StateFilter, DayFilter, CountryFilter)
+    list_filter = (PetitionFilter, DayFilter, StateFilter, CountryFilter)  # the last two look back only so far
     actions = ("reject_selected", "restore_selected")
     fields = (
         "id", "petition", "demand", "state", "visibility", "country_named", "wants_updates", "entry_index",
@@ -158,7 +158,13 @@ class SignatoryAdmin(ReadOnlyAdmin, LongListAdmin, ActsAdmin):
             sentence = _("These are more than %(number)d signatures: choose fewer, by day or country, and repeat.")
             self.message_user(request, sentence % {"number": BULK_MAX}, messages.ERROR)
             return None
-        return self._ask_why(request, BulkForm(initial={"act": act, "ids": " ".join(map(str, ids))}), ids)
+        initial = {"act": act, "ids": " ".join(map(str, ids)), "looked_through": self._looked_through(request) or ""}
+        return self._ask_why(request, BulkForm(initial=initial), ids)
+
+    def _looked_through(self, request: HttpRequest) -> int | None:
+        """How far the list looked back, where "all" was chosen and is not all."""
+        is_all = request.POST.get("select_across") == "1"
+        return self.get_changelist_instance(request).looked_through if is_all else None
 
     def _ask_why(self, request: HttpRequest, form: BulkForm, ids: list[Any]) -> HttpResponse:
         act = form["act"].value()

@@ -85,6 +85,50 @@ def test_a_filter_without_an_index_looks_back_only_so_far(moderator, petition, m
     assert listed(moderator, country="FR") == [rows[2].pk, rows[0].pk]
 
 
+CUT = "Only the newest 2 signatures were looked through: older ones may fit, too."
+
+
+@pytest.mark.parametrize(("query", "shown"), [({"country": "KP"}, 0), ({"state": "confirmed"}, 2), ({}, 3)])
+def test_a_filter_that_did_not_look_at_all_says_so(moderator, petition, monkeypatch, query, shown):
+    for country in ("KP", "FR", "DE"):
+        make_signatory(petition, country=country)
+    monkeypatch.setattr(lists, "LOOKS_BACK", 2)
+    answer = moderator.get(LIST, query)
+    assert len(answer.context["cl"].result_list) == shown
+    assert (CUT in answer.content.decode()) is bool(query)
+    monkeypatch.setattr(lists, "LOOKS_BACK", 3)
+    assert "were looked through" not in moderator.get(LIST, query).content.decode()
+
+
+def test_a_day_is_chosen_before_the_state_looks_back(moderator, petition, monkeypatch):
+    monkeypatch.setattr(lists, "LOOKS_BACK", 1)
+    with time_machine.travel("2027-03-01T12:00:00Z"):
+        old = make_signatory(petition).pk
+    with time_machine.travel("2027-03-02T12:00:00Z"):
+        make_signatory(petition)
+        make_signatory(petition)
+    assert listed(moderator, day="2027-03-01", state="confirmed") == [old]
+
+
+def test_who_chooses_all_of_a_list_that_was_cut_is_told_that_it_is_not_all(moderator, petition, monkeypatch):
+    rows = [make_signatory(petition) for _ in range(3)]
+    monkeypatch.setattr(lists, "LOOKS_BACK", 2)
+    words = {"action": "reject_selected", "_selected_action": [str(rows[2].pk)], "index": "0"}
+    page = moderator.post(f"{LIST}?state=confirmed", words | {"select_across": "1"})
+    assert ("about 2 signatures" in page.content.decode(), CUT in page.content.decode()) == (True, True)
+    kept = {name: page.context["form"][name].value() for name in ("act", "ids", "looked_through")}
+    assert CUT in moderator.post(f"{LIST}decide/", kept).content.decode()  # without a reason: asked again
+    one = moderator.post(f"{LIST}?state=confirmed", words | {"select_across": "0"})
+    assert CUT not in one.content.decode()
+
+
+def test_every_long_list_says_where_it_ends(boss, petition, monkeypatch):
+    make_signatory(petition)
+    monkeypatch.setattr(lists, "REACH", 0)
+    answer = boss.get("/admin/campaign/outgoingmail/?queue=all")
+    assert "This list shows 0; there are more." in answer.content.decode()
+
+
 def test_a_list_takes_the_same_statements_for_one_row_and_for_three(moderator, petition, django_assert_num_queries):
     for number in (1, 2):
         for _ in range(number):
