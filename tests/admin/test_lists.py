@@ -7,9 +7,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from campaign.admin import lists
-from campaign.models import Petition, Signatory
+from campaign.models import AccessRecord, BulkDecision, Decision, Delivery, Petition, Signatory
 from campaign.models.signatory import PENDING
-from tests.factories import make_petition, make_signatory
+from tests.factories import make_petition, make_signatory, make_staff
 
 LIST = "/admin/campaign/signatory/"
 
@@ -135,3 +135,44 @@ def test_a_list_takes_the_same_statements_for_one_row_and_for_three(moderator, p
             make_signatory(petition)
         with django_assert_num_queries(7):
             moderator.get(LIST)
+
+
+# --- The other long lists --------------------------------------------------------------------------------------------
+def make_access_record(number, petition, by):
+    AccessRecord.objects.create(act="opened", by=by, petition=petition, purpose="a check")
+
+
+def make_decision(number, petition, by):
+    Decision.objects.create(act="reject", signatory=make_signatory(petition), reason="A doubt.", decided_by=by)
+
+
+def make_bulk_decision(number, petition, by):
+    BulkDecision.objects.create(act="reject", reason="A flood.", total=number, decided_by=by)
+
+
+def make_mail(number, petition, by):
+    make_signatory(petition, state=PENDING)  # owes one
+
+
+def make_delivery(number, petition, by):
+    Delivery.objects.create(petition=petition, purpose="For the hearing.", requested_by=by)
+
+
+LONG_LISTS = {
+    "accessrecord": make_access_record, "decision": make_decision, "bulkdecision": make_bulk_decision,
+    "outgoingmail": make_mail, "delivery": make_delivery,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LONG_LISTS)
+def test_each_long_list_takes_the_same_statements_for_one_row_and_for_three_and_counts_only_so_far(boss, name):
+    taken = []
+    for number in (1, 2, 3):  # each row with a petition and a member of staff of its own
+        LONG_LISTS[name](number, make_petition(f"petition-{number}"), make_staff("Moderator", name=f"staff-{number}"))
+        with CaptureQueriesContext(connection) as statements:
+            answer = boss.get(f"/admin/campaign/{name}/")
+        assert len(answer.context["cl"].result_list) == number
+        taken.append(len(statements))
+        counts = [each["sql"] for each in statements.captured_queries if "COUNT(*)" in each["sql"]]
+        assert [each for each in counts if "LIMIT" not in each] == []
+    assert taken[0] == taken[1] == taken[2]
