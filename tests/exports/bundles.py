@@ -1,5 +1,7 @@
 """A small, whole bundle in a folder, with a log of its own; and the verifier as an addressee runs it."""
 
+import csv
+import io
 import json
 import subprocess
 import sys
@@ -7,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from campaign.exports import checker, pieces
+from campaign.exports import checker, pieces, xlsx
 from campaign.exports.assembly import workbook
 from campaign.exports.checker.rows import digest_of
+from campaign.exports.csv import unescape_cell
 from campaign.exports.manifest import MANIFEST, SEAL, manifest, seal
 from campaign.exports.signatures import COLUMNS, CSV, OPENINGS, XLSX, Row, as_sheets, as_tables
-from campaign.exports.zips import entry_of
+from campaign.exports.zips import archive, entry_of
 from campaign.merkle import entries, tiles
 from campaign.merkle.notes import Checkpoint, Signer
 from campaign.merkle.tree import leaf_hashes, root_of
@@ -28,14 +31,14 @@ def signer(seed: int = 1) -> Signer:
     return Signer.from_seed(ORIGIN, bytes([seed]) * 32)
 
 
-def make_rows(shown=COLUMNS, names=NAMES) -> list[Row]:
+def make_rows(shown=COLUMNS, names=NAMES, demand=DEMAND) -> list[Row]:
     """One row for each name; between them in the log stand a text, a signature that is only counted, one withdrawn."""
     return [
         Row(
             entry=4 + place,
             demand="en 1",
             salt=bytes([place]) * entries.SALT_BYTES,
-            values={"text": digest_of(DEMAND), "name": name, "country": "KR", "language": "ko",
+            values={"text": digest_of(demand), "name": name, "country": "KR", "language": "ko",
                     "signed_on": "2026-11-24"},
             shown=shown,
         )
@@ -43,11 +46,11 @@ def make_rows(shown=COLUMNS, names=NAMES) -> list[Row]:
     ]  # fmt: skip
 
 
-def make_log(rows: list[Row]) -> list[bytes]:
-    lost = entries.added(DAY, bytes(32))
-    before = [entries.text(DAY, bytes.fromhex(digest_of(DEMAND))), entries.added(DAY, bytes(32)), lost]
+def make_log(rows: list[Row], demand=DEMAND) -> list[bytes]:
     return [
-        *before,
+        entries.text(DAY, bytes.fromhex(digest_of(demand))),
+        entries.added(DAY, b"\x01" * 32),
+        entries.added(DAY, b"\x02" * 32),
         entries.withdrawn(DAY, 2, entries.BY_SIGNATORY),
         *(entries.added(DAY, row.commitment) for row in rows),
     ]
@@ -75,13 +78,29 @@ class Bundle:
         made = pieces.pack(as_sheets(rows, columns, headings=headings, first_number=1))
         self.write(XLSX, b"".join(workbook(lambda: [made], headings, len(rows))))
 
-    def seal(self, by: Signer | None = None) -> None:
+    def follow_table(self) -> None:
+        """Make the workbook say what the table says."""
+        table = csv.reader(io.StringIO(self.read(CSV).decode("utf-8-sig"), newline=""))
+        (_number, *columns), *lines = table
+        headings, rows = ["No.", *columns], [[unescape_cell(cell) for cell in line[1:]] for line in lines]
+        made = xlsx.fragments(headings, rows, first_number=1)
+        self.write(XLSX, b"".join(archive(xlsx.workbook(headings, len(rows), lambda sheet: [made[sheet]]))))
+
+    def write_log(self, log: list[bytes], by: Signer | None = None) -> None:
+        """A log, and its checkpoint, sealed."""
+        hashes = leaf_hashes(log)
+        self.write("log/entries", tiles.to_bundle(log))
+        self.write("log/hashes", b"".join(hashes))
+        note = Checkpoint(ORIGIN, len(log), root_of(hashes)).text
+        self.write("log/checkpoint", (by or signer()).seal(note).encode())
+
+    def seal(self, by: Signer | None = None, **facts: object) -> None:
         """Write a manifest of what lies there, and its seal: what a forger can do, too, with a key of hers."""
         own = [MANIFEST, SEAL, "verify.py"]
         paths = (path for path in self.folder.rglob("*") if path.is_file() and path.name not in own)
         files = [entry_of(path.relative_to(self.folder).as_posix(), path.read_bytes()) for path in paths]
-        told = json.loads(self.read(MANIFEST)) if (self.folder / MANIFEST).exists() else {"rows": len(NAMES)}
-        facts = {"petition": "let-them-choose", "delivery": 3, "rows": told["rows"]}
+        told = json.loads(self.read(MANIFEST)) if (self.folder / MANIFEST).exists() else {}
+        facts = {name: value for name, value in told.items() if name not in ("format", "files")} | facts
         raw = manifest(facts, [*files, entry_of("verify.py", self.read("verify.py"))])
         self.write(MANIFEST, raw)
         self.write(SEAL, seal(raw, by or signer(), petition="let-them-choose", delivery=3).encode())
@@ -94,22 +113,19 @@ class Bundle:
         return done.returncode, [line[7:] for line in done.stdout.splitlines() if line.startswith("WRONG: ")]
 
 
-def make_bundle(folder: Path, rows: list[Row] | None = None) -> Bundle:
+def make_bundle(folder: Path, rows: list[Row] | None = None, *, columns=(), demand=DEMAND) -> Bundle:
     rows = rows or make_rows()
-    columns = [column for column in COLUMNS if any(column in row.shown for row in rows)]
-    log, sealer = make_log(rows), signer()
+    columns = columns or [column for column in COLUMNS if any(column in row.shown for row in rows)]
+    log, sealer = make_log(rows, demand), signer()
     bundle = Bundle(folder, sealer.verifier.text)
     for name, content in as_tables(rows, columns, first_number=1).items():
         bundle.write(name, content)
     bundle.write_workbook(rows, columns)
-    hashes = leaf_hashes(log)
-    bundle.write("log/entries", tiles.to_bundle(log))
-    bundle.write("log/hashes", b"".join(hashes))
-    bundle.write("log/checkpoint", sealer.seal(Checkpoint(ORIGIN, len(log), root_of(hashes)).text).encode())
+    bundle.write_log(log)
     bundle.write("log/key", (sealer.verifier.text + "\n").encode())
-    bundle.write("demands.json", json.dumps([DEMAND]).encode())
+    bundle.write("demands.json", json.dumps([demand]).encode())
     bundle.write("verify.py", checker.source().encode())
-    bundle.seal()
+    bundle.seal(petition="let-them-choose", delivery=3, columns=columns, rows=len(rows))
     return bundle
 
 

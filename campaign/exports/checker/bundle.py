@@ -31,7 +31,7 @@ def check_bundle(folder: Path, key: str) -> tuple[list[str], list[str]]:
         if not faults:
             held.append(f"The log has {len(entries)} entries; its count at this checkpoint is {count_of(entries)}.")
         before = len(wrong)
-        wrong += check_rows(folder, entries, manifest["rows"])
+        wrong += check_rows(folder, entries, manifest["columns"], manifest["rows"])
         if len(wrong) == before and "signatures.xlsx" in manifest["files"]:
             wrong += sheet_faults(folder)
         if not wrong:

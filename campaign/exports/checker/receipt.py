@@ -80,7 +80,7 @@ def word_faults(told: dict[str, Any]) -> Iterator[str]:
     words, entry = [told[field] for field in FIELDS], bytes.fromhex(told["entry"])
     if digest_of(told["demand"]) != told["text"]:
         yield "The demand in the receipt is not the text that was signed."
-    if entry[:2] == ENTRY_HEAD and commitment(told["salt"], words) == entry[HEAD_BYTES:]:
+    if entry[:2] == ENTRY_HEAD and commitment(keys_of(bytes.fromhex(told["salt"])), words) == entry[HEAD_BYTES:]:
         return
     leaves = [bytes.fromhex(leaf) for leaf in told["leaves"]]
     keys = [bytes.fromhex(key) for key in keys_of(bytes.fromhex(told["salt"]))]

@@ -2,30 +2,37 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from campaign.exports.checker.log import ADDED, HEAD_BYTES, TEXT, ends_in
 from campaign.exports.checker.notes import BrokenError, read_text, sha256
 
 FIELDS = ("text", "name", "country", "language", "signed_on")
+MAY_BE_HIDDEN = FIELDS[2:]  # whoever signed is named, and stands under a text
+SALT, WORD = re.compile("[0-9a-f]{32}"), re.compile("=?[0-9a-f]{64}")
 Row = dict[str, str]
 
 
-def commitment(opening: str, values: Sequence[str]) -> bytes:
+class Demand(NamedTuple):
+    """A text that was signed: its digest, and which of FIELDS nobody who signed it gives in this delivery."""
+
+    digest: str
+    hidden: frozenset[str]
+
+
+def commitment(words: Sequence[str], values: Sequence[str]) -> bytes:
     """What the log holds of a signature with these values of FIELDS.
 
-    An opening is the salt that every field's key comes from; or, where columns were left out, a word for each field:
-    its key, or, behind an equals sign, the hash that stands for what is not told.
+    A word for each field: its key, or, behind an equals sign, the hash that stands for what is not told.
     """
-    words = opening.split() if " " in opening else keys_of(bytes.fromhex(opening))
-    told = zip(FIELDS, values, words)  # noqa: B905 - strict came with Python 3.10
     leaves = [
         bytes.fromhex(word[1:])
         if word[0] == "="
         else sha256(b"undersigned/1 field ", field.encode(), b"\x00", bytes.fromhex(word), value.encode())
-        for field, value, word in told
+        for field, value, word in zip(FIELDS, values, words)  # noqa: B905 - strict came with Python 3.10
     ]
     return sha256(b"undersigned/1 signature\x00", *leaves)
 
@@ -48,16 +55,19 @@ def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
             yield int(row["number"]), row
 
 
-def read_texts(folder: Path, entries: list[bytes]) -> dict[str, str]:
-    """The digest of each demand that was signed, by language and version. Raises BrokenError for one not in the log."""
+def read_demands(folder: Path, entries: list[bytes], columns: Sequence[str]) -> dict[str, Demand]:
+    """Each demand that was signed, by language and version. Raises BrokenError for one that is not in the log."""
     logged = {entry[HEAD_BYTES:].hex() for entry in entries if entry[1] == TEXT}
-    digests = {}
-    for demand in json.loads(read_text(folder / "demands.json")):
-        name, digest = f"{demand['language']} {demand['version']}", digest_of(demand)
+    demands: dict[str, Demand] = {}
+    for told in json.loads(read_text(folder / "demands.json")):
+        name, digest = f"{told['language']} {told['version']}", digest_of(told)
         if digest not in logged:
             raise BrokenError(f"The demand {name} in demands.json is not one that the log has: it was altered.")
-        digests[name] = digest
-    return digests
+        if name in demands:
+            raise BrokenError(f"The demand {name} stands in demands.json twice.")
+        shown = {*columns} & {*told["delivered_columns"]}
+        demands[name] = Demand(digest, frozenset(field for field in MAY_BE_HIDDEN if field not in shown))
+    return demands
 
 
 def digest_of(demand: dict[str, Any]) -> str:
@@ -66,9 +76,9 @@ def digest_of(demand: dict[str, Any]) -> str:
     return sha256("\n".join([*map(str, words), ",".join(demand["delivered_columns"])]).encode()).hex()
 
 
-def check_rows(folder: Path, entries: list[bytes], rows_told: int) -> Iterator[str]:
+def check_rows(folder: Path, entries: list[bytes], columns: Sequence[str], rows_told: int) -> Iterator[str]:
     """A sentence for each row that is not as it was signed, for each that is missing, and for each too many."""
-    texts, ends, last = read_texts(folder, entries), ends_in(entries), 0
+    demands, ends, last = read_demands(folder, entries, columns), ends_in(entries), 0
     used: dict[str, int] = {}
     openings = read_rows(folder / "openings.csv")
     at, opening = next(openings, (0, {}))
@@ -82,9 +92,9 @@ def check_rows(folder: Path, entries: list[bytes], rows_told: int) -> Iterator[s
             yield f"Row {number} of signatures.csv was invented: openings.csv has no line for it."
         elif opening["entry"] in used:
             yield f"Row {number} of signatures.csv tells the same signature as row {used[opening['entry']]}."
-        elif opening["demand"] not in texts:
+        elif opening["demand"] not in demands:
             yield f"Row {number} of signatures.csv is of a demand that demands.json does not have."
-        elif fault := fault_of({**row, "text": texts[opening["demand"]]}, opening, entries, ends):
+        elif fault := fault_of(row, opening, demands[opening["demand"]], entries, ends):
             yield f"Row {number} of signatures.csv {fault}."
         else:
             used[opening["entry"]] = number
@@ -96,13 +106,40 @@ def missing(last: int, number: int) -> Iterator[str]:
     return (f"Row {absent} is missing from signatures.csv." for absent in range(last + 1, number))
 
 
-def fault_of(row: Row, opening: Row, entries: list[bytes], ends: dict[int, int]) -> str:
+def fault_of(row: Row, opening: Row, demand: Demand, entries: list[bytes], ends: dict[int, int]) -> str:
     """What is wrong with a row, as the end of a sentence; empty when nothing is."""
-    place = int(opening["entry"])
+    place, words = int(opening["entry"]), opening["opening"].split(" ")
     if place >= len(entries) or entries[place][1] != ADDED:
         return f"names entry {place}, where the log has no signature"
     if place in ends:
         return f"is of a signature that entry {ends[place]} of the log ended"
-    if commitment(opening["opening"], [row.get(field, "") for field in FIELDS]) != entries[place][HEAD_BYTES:]:
+    if fault := opening_fault(words, demand.hidden) or hidden_fault(row, demand.hidden):
+        return fault
+    words = keys_of(bytes.fromhex(words[0])) if len(words) == 1 else words
+    if commitment(words, [demand.digest, *(row.get(field, "") for field in FIELDS[1:])]) != entries[place][HEAD_BYTES:]:
         return f"does not say what was signed: entry {place} of the log was made of other words"
     return ""
+
+
+def opening_fault(words: Sequence[str], hidden: frozenset[str]) -> str:
+    """Whether an opening opens just what is delivered: else a closed field could say anything beside its true hash.
+
+    It is the salt that every field's key comes from; or, where columns are left out, what `commitment` takes.
+    """
+    if len(words) == 1 and not hidden:
+        return "" if SALT.fullmatch(words[0]) else "has a salt in openings.csv that is none"
+    if len(words) != len(FIELDS) or not all(map(WORD.fullmatch, words)):
+        return "has an opening in openings.csv that is not one word for each of five fields"
+    closed = {field for field, word in zip(FIELDS, words) if word[0] == "="}  # noqa: B905
+    for field in FIELDS:
+        if field in closed and field not in hidden:
+            return f"does not prove its {field}: openings.csv keeps it closed"
+        if field in hidden and field not in closed:
+            return f"has its {field} opened in openings.csv, which is not delivered"
+    return ""
+
+
+def hidden_fault(row: Row, hidden: frozenset[str]) -> str:
+    """Whether a row tells something in a column that is not delivered of it, and that nothing proves."""
+    told = [field for field in MAY_BE_HIDDEN if field in hidden and row.get(field)]
+    return f"has something under {told[0]}, which is not delivered of it" if told else ""

@@ -1,0 +1,84 @@
+"""What only the holder of the log's key can do: whatever is changed is sealed anew, so no file of it was altered."""
+
+import json
+from collections.abc import Callable
+
+from campaign.exports.checker.rows import digest_of
+from campaign.merkle import entries, tiles
+from tests.exports.bundles import COLUMNS, CSV, DAY, DEMAND, OPENINGS, Bundle, make_bundle, make_rows
+
+Forge = Callable[[Bundle], None]
+
+
+def sealed(name: str, old: str, new: str) -> Forge:
+    """Put one text for another in a file; the workbook follows, and all is sealed."""
+
+    def forge(bundle: Bundle) -> None:
+        bundle.replace(name, old, new)
+        bundle.follow_table()
+        bundle.seal()
+
+    return forge
+
+
+# --- What openings.csv keeps closed ----------------------------------------------------------------------------------
+def close(bundle: Bundle, *closed: str) -> None:
+    """Give those fields of row 2 as the hashes that stand for them, so that they could say anything."""
+    row = make_rows()[1]
+    keys = entries.field_keys(row.salt)
+    words = [
+        "=" + entries.leaf(field, keys[field], row.values[field]).hex() if field in closed else keys[field].hex()
+        for field in entries.FIELDS
+    ]
+    bundle.replace(OPENINGS, row.opening, " ".join(words))
+
+
+def close_name(bundle: Bundle) -> None:
+    close(bundle, "name")
+    sealed(CSV, "홍길동", "Kim Jong Un")(bundle)
+
+
+def close_text(bundle: Bundle) -> None:
+    """The row is moved to another demand that the log has, too."""
+    other = DEMAND | {"version": 2, "demand": "Act at once."}
+    log = tiles.from_bundle(bundle.read("log/entries"))
+    bundle.write_log([*log, entries.text(DAY, bytes.fromhex(digest_of(other)))])
+    bundle.write("demands.json", json.dumps([DEMAND, other]).encode())
+    close(bundle, "text")
+    sealed(OPENINGS, "2,5,en 1", "2,5,en 2")(bundle)
+
+
+def close_all(bundle: Bundle) -> None:
+    close(bundle, *entries.FIELDS)
+    sealed(CSV, "홍길동,KR,ko,2026-11-24", "Kim Jong Un,KP,en,2026-12-24")(bundle)
+
+
+def narrow(bundle: Bundle) -> None:
+    """The demand that they signed names no day of signing, so none is proven, and each row has an empty one."""
+    demand = DEMAND | {"delivered_columns": ["name", "country", "language"]}
+    make_bundle(bundle.folder, make_rows(demand["delivered_columns"], demand=demand), columns=COLUMNS, demand=demand)
+
+
+def fill_column(bundle: Bundle) -> None:
+    narrow(bundle)
+    sealed(CSV, "홍길동,KR,ko,", "홍길동,KR,ko,2026-12-24")(bundle)
+
+
+def open_column(bundle: Bundle) -> None:
+    narrow(bundle)
+    signed_on = bundle.read(OPENINGS).splitlines()[2].rsplit(b" ", 1)[1].decode()
+    sealed(OPENINGS, signed_on, signed_on.removeprefix("="))(bundle)
+
+
+CLOSED = "Row 2 of signatures.csv does not prove its {}: openings.csv keeps it closed."
+FORGERIES = {
+    "a false name, kept closed": (close_name, [CLOSED.format("name")]),
+    "a row on another demand, kept closed": (close_text, [CLOSED.format("text")]),
+    "a row that is false in all, kept closed": (close_all, [CLOSED.format("text")]),
+    "a day in a column that is not delivered": (
+        fill_column, ["Row 2 of signatures.csv has something under signed_on, which is not delivered of it."],
+    ),
+    "a field is opened that is not delivered": (
+        open_column, ["Row 2 of signatures.csv has its signed_on opened in openings.csv, which is not delivered."],
+    ),
+}  # fmt: skip
