@@ -70,6 +70,20 @@ def open_column(bundle: Bundle) -> None:
     sealed(OPENINGS, signed_on, signed_on.removeprefix("="))(bundle)
 
 
+# --- One signature, two rows ------------------------------------------------------------------------------------------
+def count_twice(written: str) -> Forge:
+    """Row 1 once more as row 11, which writes the number of its entry in another way."""
+
+    def forge(bundle: Bundle) -> None:
+        bundle.write(CSV, bundle.read(CSV) + b"11,Hong Gildong,KR,ko,2026-11-24\r\n")
+        opening = make_rows()[0].opening
+        bundle.write(OPENINGS, bundle.read(OPENINGS) + f"11,{written},en 1,{opening}\r\n".encode())
+        bundle.follow_table()
+        bundle.seal(rows=11)
+
+    return forge
+
+
 CLOSED = "Row 2 of signatures.csv does not prove its {}: openings.csv keeps it closed."
 FORGERIES = {
     "a false name, kept closed": (close_name, [CLOSED.format("name")]),
@@ -80,5 +94,11 @@ FORGERIES = {
     ),
     "a field is opened that is not delivered": (
         open_column, ["Row 2 of signatures.csv has its signed_on opened in openings.csv, which is not delivered."],
+    ),
+    "a signature is told twice, as entry 04": (
+        count_twice("04"), ["Row 11 of signatures.csv names entry 04, where the log has no signature."],
+    ),
+    "a signature is told twice, as entry -10": (
+        count_twice("'-10"), ["Row 11 of signatures.csv names entry -10, where the log has no signature."],
     ),
 }  # fmt: skip

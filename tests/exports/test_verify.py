@@ -75,7 +75,7 @@ def test_the_file_is_of_the_standard_library_alone(bundle):
     text = bundle.read("verify.py").decode()
     imports = set(re.findall(r"^\s*(?:from|import) (\w+)", text, re.MULTILINE))
     assert imports == {
-        "__future__", "argparse", "base64", "collections", "csv", "hashlib", "io", "json", "pathlib", "re",
+        "__future__", "argparse", "array", "base64", "collections", "csv", "hashlib", "io", "json", "pathlib", "re",
         "secrets", "sys", "typing", "xml", "zipfile",
     }  # fmt: skip
     assert len(NAMES) == 10

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from campaign.exports.checker.notes import BrokenError, read_text, sha256
 
 FIELDS = ("text", "name", "country", "language", "signed_on")
 MAY_BE_HIDDEN = FIELDS[2:]  # whoever signed is named, and stands under a text
+NUMBER = re.compile("0|[1-9][0-9]{0,15}")  # one way to write each
 SALT, WORD = re.compile("[0-9a-f]{32}"), re.compile("=?[0-9a-f]{64}")
 Row = dict[str, str]
 
@@ -21,6 +23,14 @@ class Demand(NamedTuple):
 
     digest: str
     hidden: frozenset[str]
+
+
+class Log(NamedTuple):
+    """The entries, which of them a later one ended, and by which row each is told: 0 for none."""
+
+    entries: list[bytes]
+    ends: dict[int, int]
+    used: "array[int]"  # the class itself cannot be subscripted before Python 3.12
 
 
 def commitment(words: Sequence[str], values: Sequence[str]) -> bytes:
@@ -43,6 +53,11 @@ def keys_of(salt: bytes) -> list[str]:
 
     clear = key("clear", salt)
     return [key(field, salt if field == "name" else clear).hex() for field in FIELDS]
+
+
+def number_of(text: str) -> int | None:
+    """The number that these digits are; None where they are written in another way than ours."""
+    return int(text) if NUMBER.fullmatch(text) else None
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
@@ -78,8 +93,8 @@ def digest_of(demand: dict[str, Any]) -> str:
 
 def check_rows(folder: Path, entries: list[bytes], columns: Sequence[str], rows_told: int) -> Iterator[str]:
     """A sentence for each row that is not as it was signed, for each that is missing, and for each too many."""
-    demands, ends, last = read_demands(folder, entries, columns), ends_in(entries), 0
-    used: dict[str, int] = {}
+    demands, last = read_demands(folder, entries, columns), 0
+    log = Log(entries, ends_in(entries), array("Q", bytes(8 * len(entries))))
     openings = read_rows(folder / "openings.csv")
     at, opening = next(openings, (0, {}))
     for number, row in read_rows(folder / "signatures.csv"):
@@ -90,14 +105,12 @@ def check_rows(folder: Path, entries: list[bytes], columns: Sequence[str], rows_
             yield f"Row {number} of signatures.csv stands there twice, or in the wrong place."
         elif not opening or at != number:
             yield f"Row {number} of signatures.csv was invented: openings.csv has no line for it."
-        elif opening["entry"] in used:
-            yield f"Row {number} of signatures.csv tells the same signature as row {used[opening['entry']]}."
         elif opening["demand"] not in demands:
             yield f"Row {number} of signatures.csv is of a demand that demands.json does not have."
-        elif fault := fault_of(row, opening, demands[opening["demand"]], entries, ends):
+        elif fault := fault_of(row, opening, demands[opening["demand"]], log):
             yield f"Row {number} of signatures.csv {fault}."
         else:
-            used[opening["entry"]] = number
+            log.used[int(opening["entry"])] = number
         last = max(last, number)
     yield from missing(last, rows_told + 1)
 
@@ -106,17 +119,20 @@ def missing(last: int, number: int) -> Iterator[str]:
     return (f"Row {absent} is missing from signatures.csv." for absent in range(last + 1, number))
 
 
-def fault_of(row: Row, opening: Row, demand: Demand, entries: list[bytes], ends: dict[int, int]) -> str:
+def fault_of(row: Row, opening: Row, demand: Demand, log: Log) -> str:
     """What is wrong with a row, as the end of a sentence; empty when nothing is."""
-    place, words = int(opening["entry"]), opening["opening"].split(" ")
-    if place >= len(entries) or entries[place][1] != ADDED:
-        return f"names entry {place}, where the log has no signature"
-    if place in ends:
-        return f"is of a signature that entry {ends[place]} of the log ended"
+    place, words = number_of(opening["entry"]), opening["opening"].split(" ")
+    if place is None or place >= len(log.entries) or log.entries[place][1] != ADDED:
+        return f"names entry {opening['entry']}, where the log has no signature"
+    if log.used[place]:
+        return f"tells the same signature as row {log.used[place]}"
+    if place in log.ends:
+        return f"is of a signature that entry {log.ends[place]} of the log ended"
     if fault := opening_fault(words, demand.hidden) or hidden_fault(row, demand.hidden):
         return fault
     words = keys_of(bytes.fromhex(words[0])) if len(words) == 1 else words
-    if commitment(words, [demand.digest, *(row.get(field, "") for field in FIELDS[1:])]) != entries[place][HEAD_BYTES:]:
+    values = [demand.digest, *(row.get(field, "") for field in FIELDS[1:])]
+    if commitment(words, values) != log.entries[place][HEAD_BYTES:]:
         return f"does not say what was signed: entry {place} of the log was made of other words"
     return ""
 
