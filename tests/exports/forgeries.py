@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 
 from campaign.exports.checker.rows import digest_of
+from campaign.exports.csv import escape_cell
 from campaign.merkle import entries, tiles
 from tests.exports.bundles import COLUMNS, CSV, DAY, DEMAND, OPENINGS, Bundle, make_bundle, make_rows
 
@@ -30,7 +31,7 @@ def close(bundle: Bundle, *closed: str) -> None:
         "=" + entries.leaf(field, keys[field], row.values[field]).hex() if field in closed else keys[field].hex()
         for field in entries.FIELDS
     ]
-    bundle.replace(OPENINGS, row.opening, " ".join(words))
+    bundle.replace(OPENINGS, row.opening, escape_cell(" ".join(words)))
 
 
 def close_name(bundle: Bundle) -> None:
@@ -84,12 +85,37 @@ def count_twice(written: str) -> Forge:
     return forge
 
 
+# --- A table that two programs read in two ways -----------------------------------------------------------------------
+def repeat_column(bundle: Bundle) -> None:
+    """A false name stands first; who reads by the headings takes the second."""
+    head, first, *rest = bundle.read(CSV).splitlines(keepends=True)
+    head, first = head.replace(b"name", b"name,name"), first.replace(b"1,", b"1,Kim Jong Un,", 1)
+    rest = [line.replace(b",", b",Nobody,", 1) for line in rest]
+    bundle.write(CSV, b"".join([head, first, *rest]))
+    bundle.seal()
+
+
+def cut_column(bundle: Bundle) -> None:
+    """The rows are shorter than their headings where the demand keeps the last column back."""
+    narrow(bundle)
+    bundle.write(CSV, bundle.read(CSV).replace(b",ko,\r\n", b",ko\r\n"))
+    bundle.follow_table()
+    bundle.seal()
+
+
+def add_cell(bundle: Bundle) -> None:
+    bundle.replace(CSV, "홍길동,KR,ko,2026-11-24", "홍길동,KR,ko,2026-11-24,Kim Jong Un")
+    bundle.seal()
+
+
+COLUMNS_NAMED = "number, name, country, language, signed_on"
+ANOTHER_WAY = "is written in another way than ours: a spreadsheet could read something else."
 CLOSED = "Row 2 of signatures.csv does not prove its {}: openings.csv keeps it closed."
 FORGERIES = {
-    "a false name, kept closed": (close_name, [CLOSED.format("name")]),
-    "a row on another demand, kept closed": (close_text, [CLOSED.format("text")]),
-    "a row that is false in all, kept closed": (close_all, [CLOSED.format("text")]),
-    "a day in a column that is not delivered": (
+    "a false name is kept closed": (close_name, [CLOSED.format("name")]),
+    "a row on another demand is kept closed": (close_text, [CLOSED.format("text")]),
+    "a row that is false in all is kept closed": (close_all, [CLOSED.format("text")]),
+    "a column that is not delivered is filled": (
         fill_column, ["Row 2 of signatures.csv has something under signed_on, which is not delivered of it."],
     ),
     "a field is opened that is not delivered": (
@@ -100,5 +126,20 @@ FORGERIES = {
     ),
     "a signature is told twice, as entry -10": (
         count_twice("'-10"), ["Row 11 of signatures.csv names entry -10, where the log has no signature."],
+    ),
+    "two columns have one name": (
+        repeat_column,
+        [f"The first line of signatures.csv is not the names of its columns: {COLUMNS_NAMED}."],
+    ),
+    "a cell stands beyond the headings": (
+        add_cell, ["Row 2 of signatures.csv has 6 cells under 5 headings."],
+    ),
+    "rows are shorter than their headings": (cut_column, ["Row 1 of signatures.csv has 4 cells under 5 headings."]),
+    "a row has no number": (
+        sealed(CSV, "\n2,", "\nx,"), ["The row after row 1 of signatures.csv has a number that is none: “x”."],
+    ),
+    "a formula is let loose": (sealed(CSV, "'=1+1", "=1+1"), [f"The row after row 3 of signatures.csv {ANOTHER_WAY}"]),
+    "quotes stand where only some programs drop them": (
+        sealed(CSV, "홍길동", '"홍"길동'), [f"The row after row 1 of signatures.csv {ANOTHER_WAY}"],
     ),
 }  # fmt: skip

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from campaign.exports import csv
-from campaign.exports.checker.rows import read_rows
+from campaign.exports.checker.tables import read_rows
 
 any_text = st.text(st.characters(codec="utf-8"))
 
@@ -59,7 +59,7 @@ def test_the_verifier_reads_any_text_back_as_it_was(texts):
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "a.csv")
         file.write_bytes(csv.head(["name"]) + csv.lines([[text] for text in texts], first_number=1))
-        assert list(read_rows(file)) == [
+        assert list(read_rows(file, ["name"])) == [
             (place, {"number": str(place), "name": text}) for place, text in enumerate(texts, 1)
         ]
 

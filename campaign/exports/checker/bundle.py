@@ -33,7 +33,7 @@ def check_bundle(folder: Path, key: str) -> tuple[list[str], list[str]]:
         before = len(wrong)
         wrong += check_rows(folder, entries, manifest["columns"], manifest["rows"])
         if len(wrong) == before and "signatures.xlsx" in manifest["files"]:
-            wrong += sheet_faults(folder)
+            wrong += sheet_faults(folder, manifest["columns"])
         if not wrong:
             held.append(f"{manifest['rows']} rows: each is in the log, says just what was signed, and is there once.")
     except BrokenError as error:

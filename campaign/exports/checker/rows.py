@@ -1,6 +1,5 @@
 """Rows against the log: each is to say just what its entry was made of, and no entry stands behind two."""
 
-import csv
 import json
 import re
 from array import array
@@ -10,12 +9,12 @@ from typing import Any, NamedTuple
 
 from campaign.exports.checker.log import ADDED, HEAD_BYTES, TEXT, ends_in
 from campaign.exports.checker.notes import BrokenError, read_text, sha256
+from campaign.exports.checker.tables import Row, number_of, read_rows
 
 FIELDS = ("text", "name", "country", "language", "signed_on")
+OPENED = ("entry", "demand", "opening")  # the columns of openings.csv
 MAY_BE_HIDDEN = FIELDS[2:]  # whoever signed is named, and stands under a text
-NUMBER = re.compile("0|[1-9][0-9]{0,15}")  # one way to write each
 SALT, WORD = re.compile("[0-9a-f]{32}"), re.compile("=?[0-9a-f]{64}")
-Row = dict[str, str]
 
 
 class Demand(NamedTuple):
@@ -55,21 +54,6 @@ def keys_of(salt: bytes) -> list[str]:
     return [key(field, salt if field == "name" else clear).hex() for field in FIELDS]
 
 
-def number_of(text: str) -> int | None:
-    """The number that these digits are; None where they are written in another way than ours."""
-    return int(text) if NUMBER.fullmatch(text) else None
-
-
-def read_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    """Each row with its number, without the apostrophes that keep spreadsheets from running cells."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
-        head = next(reader, [])
-        for cells in reader:
-            row = dict(zip(head, (cell[cell.startswith("'") :] for cell in cells)))  # noqa: B905
-            yield int(row["number"]), row
-
-
 def read_demands(folder: Path, entries: list[bytes], columns: Sequence[str]) -> dict[str, Demand]:
     """Each demand that was signed, by language and version. Raises BrokenError for one that is not in the log."""
     logged = {entry[HEAD_BYTES:].hex() for entry in entries if entry[1] == TEXT}
@@ -95,9 +79,9 @@ def check_rows(folder: Path, entries: list[bytes], columns: Sequence[str], rows_
     """A sentence for each row that is not as it was signed, for each that is missing, and for each too many."""
     demands, last = read_demands(folder, entries, columns), 0
     log = Log(entries, ends_in(entries), array("Q", bytes(8 * len(entries))))
-    openings = read_rows(folder / "openings.csv")
+    openings = read_rows(folder / "openings.csv", OPENED)
     at, opening = next(openings, (0, {}))
-    for number, row in read_rows(folder / "signatures.csv"):
+    for number, row in read_rows(folder / "signatures.csv", columns):
         yield from missing(last, number)
         while opening and at < number:
             at, opening = next(openings, (0, {}))

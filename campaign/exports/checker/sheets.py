@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape  # nosec B406 # it writes, and reads no XML
 
-from campaign.exports.checker.rows import Row, read_rows
+from campaign.exports.checker.tables import Row, read_rows
 
 SHEET_ROWS_MAX = 1_048_576  # of the format, its headings among them
 CELL_MAX = 32_767  # characters
@@ -35,13 +35,13 @@ def as_code(found: re.Match[str]) -> str:
     return f"_x{ord(found[0]):04X}_"
 
 
-def sheet_faults(folder: Path) -> Iterator[str]:
+def sheet_faults(folder: Path, columns: Sequence[str]) -> Iterator[str]:
     """A sentence for a workbook that is not the table's: with the first row that differs, is missing, or too many."""
     try:
         with zipfile.ZipFile(folder / "signatures.xlsx") as archive:
             strange = [name for name in archive.namelist() if name not in FRAME and not SHEET.fullmatch(name)]
             yield from (f"signatures.xlsx has a part that does not belong to it: {name}." for name in strange)
-            yield from first_difference(written_rows(archive), read_rows(folder / "signatures.csv"))
+            yield from first_difference(written_rows(archive), read_rows(folder / "signatures.csv", columns))
     except (zipfile.BadZipFile, UnicodeDecodeError, KeyError) as error:
         yield f"The workbook signatures.xlsx cannot be read ({type(error).__name__})."
 
