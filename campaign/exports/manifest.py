@@ -10,12 +10,11 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
-from campaign.exports.checker.bundle import NAMED, SEALED
+from campaign.exports.checker.manifest import FORMAT, NAMED, SEALED
 from campaign.exports.zips import Entry
 from campaign.merkle.notes import Signer
 
 MANIFEST, SEAL, KEY = "manifest.json", "manifest.seal", "manifest.key"
-FORMAT = "undersigned bundle 1"
 
 
 def manifest(facts: Mapping[str, Any], files: Iterable[Entry]) -> bytes:

@@ -20,6 +20,7 @@ from campaign.merkle import entries, tiles
 from campaign.merkle.notes import Checkpoint, Signer
 from campaign.merkle.tree import leaf_hashes, root_of
 
+SITE = "https://petition.example.org/en/petitions/let-them-choose/"
 ORIGIN = "petition.example.org/log/let-them-choose"
 DAY = entries.day_number(date(2026, 11, 24))
 DEMAND = {"language": "en", "version": 1, "title": "Let them choose", "addressee": "The Ministry", "demand": "Act."}
@@ -103,7 +104,7 @@ class Bundle:
         facts = {name: value for name, value in told.items() if name not in ("format", "files")} | facts
         raw = manifest(facts, [*files, entry_of("verify.py", self.read("verify.py"))])
         self.write(MANIFEST, raw)
-        self.write(SEAL, seal(raw, by or signer(), petition="let-them-choose", delivery=3).encode())
+        self.write(SEAL, seal(raw, by or signer(), petition=str(facts["petition"]), delivery=3).encode())
 
     def verify(self, *words: str) -> tuple[int, list[str]]:
         """Run verify.py as an addressee does, in an empty environment; its exit code, and what it says is wrong."""
@@ -115,7 +116,7 @@ class Bundle:
 
 def make_bundle(folder: Path, rows: list[Row] | None = None, *, columns=(), demand=DEMAND) -> Bundle:
     rows = rows or make_rows()
-    columns = columns or [column for column in COLUMNS if any(column in row.shown for row in rows)]
+    columns = list(columns) or [column for column in COLUMNS if any(column in row.shown for row in rows)]
     log, sealer = make_log(rows, demand), signer()
     bundle = Bundle(folder, sealer.verifier.text)
     for name, content in as_tables(rows, columns, first_number=1).items():
@@ -124,8 +125,12 @@ def make_bundle(folder: Path, rows: list[Row] | None = None, *, columns=(), dema
     bundle.write_log(log)
     bundle.write("log/key", (sealer.verifier.text + "\n").encode())
     bundle.write("demands.json", json.dumps([demand]).encode())
+    for name in ("README.txt", "letter-en.pdf", "statement-en.pdf", "statistics-en.pdf", "paper/signatures-0001.pdf"):
+        bundle.write(name, b"a paper")
     bundle.write("verify.py", checker.source().encode())
-    bundle.seal(petition="let-them-choose", delivery=3, columns=columns, rows=len(rows))
+    papers = {"papers": ["en"], "parts": 1}
+    told = {"columns": columns, "rows": len(rows), "count": len(rows) + 1, "log_size": len(log), **papers}
+    bundle.seal(petition="let-them-choose", delivery=3, site=SITE, **told)
     return bundle
 
 

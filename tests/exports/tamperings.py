@@ -77,8 +77,8 @@ def change_demand(bundle: Bundle) -> None:
     bundle.replace("demands.json", "Act.", "Act now.")
 
 
-def replace_letter(bundle: Bundle) -> None:
-    bundle.write("letter-en.pdf", b"another")
+def lay_file(bundle: Bundle) -> None:
+    bundle.write("note.pdf", b"another")
 
 
 def lower_rows(bundle: Bundle) -> None:
@@ -200,7 +200,7 @@ TAMPERINGS = {
         ["The file demands.json was altered.",
          "The demand en 1 in demands.json is not one that the log has: it was altered."],
     ),
-    "a file is laid beside": (replace_letter, ["The file letter-en.pdf does not belong to the bundle."]),
+    "a file is laid beside": (lay_file, ["The file note.pdf does not belong to the bundle."]),
     "a file is taken away": (remove_file, ["The file log/hashes is missing."]),
     "a salt is changed": (change_salt, [f"The file {OPENINGS} was altered.", f"Row 2{SAID}5{OTHER_WORDS}"]),
     "two rows trade their entries": (

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from campaign.actions.delivering.dumps import ROWS_IN_SLICE
+from campaign.exports import checker
+from campaign.exports.checker.files import PART_ROWS_MAX
 from campaign.exports.checker.notes import fingerprint
 from tests.exports.bundles import CSV, NAMES, OPENINGS, Bundle, make_bundle, make_rows
 from tests.exports.tamperings import OTHER_WORDS, SAID, TAMPERINGS, change_name, forge_all
@@ -69,6 +72,24 @@ def test_garbage_is_told_and_never_a_trace(bundle):
             assert (code, len(wrong) > 0) == (1, True), (name, garbage)
         bundle.write(name, raw)
     assert bundle.verify("--key", fingerprint(bundle.key)) == (0, [])
+
+
+def test_a_bundle_without_papers_holds_and_that_is_said(bundle):
+    for path in [*bundle.folder.glob("*.pdf"), *bundle.folder.glob("paper/*.pdf")]:
+        path.unlink()
+    bundle.seal(papers=[], parts=0)
+    command = [sys.executable, str(bundle.folder / "verify.py"), "--key", bundle.key]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "HOLDS: No papers belong to this bundle: it was made without letter, statement" in told
+
+
+def test_a_part_on_paper_has_at_most_the_rows_that_the_verifier_reckons_with():
+    assert (settings.BUNDLE_SLICE, ROWS_IN_SLICE) == (PART_ROWS_MAX, PART_ROWS_MAX)
+
+
+def test_no_module_of_the_verifier_takes_a_name_of_another():
+    names = re.findall(r"^(?:def |class )?([A-Za-z_]+)(?: =|: |\(|,.* =)", checker.source(), re.MULTILINE)
+    assert sorted(name for name in {*names} if names.count(name) > 1) == []
 
 
 def test_the_file_is_of_the_standard_library_alone(bundle):

@@ -6,6 +6,7 @@ Each function gives pieces that are final, so whoever is killed between two of t
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from campaign.actions.delivering import papers
 from campaign.exports import assembly, checker, pdf, signatures
@@ -111,7 +112,7 @@ def _seal(making: Making, _argument: str) -> Pieces:
     told = {
         "petition": facts.petition, "delivery": facts.number, "addressee": facts.addressee,
         "organisation": facts.organisation, "site": facts.addresses[facts.languages[0]]["petition"],
-        "as_of": facts.as_of, "columns": facts.columns,
+        "as_of": facts.as_of, "columns": facts.columns, **_papers_told(making),
         "rows": making.rows, "count": making.tally.count, "log_size": facts.log_size,
     }  # fmt: skip
     raw = manifest(told, files_of(making))
@@ -119,6 +120,13 @@ def _seal(making: Making, _argument: str) -> Pieces:
     made |= {KEY: making.key_note.encode()} if making.key_note else {}
     making.measures |= {name: Measure.of([content]) for name, content in made.items()}
     return made
+
+
+def _papers_told(making: Making) -> dict[str, Any]:
+    """In which languages there are papers, and in how many parts the rows: so that none can be left out in silence."""
+    names = making.measures
+    written = [language for language in making.facts.languages if f"letter-{language}.pdf" in names]
+    return {"papers": written, "parts": sum(name.startswith("paper/") for name in names)}
 
 
 def files_of(making: Making) -> list[Entry]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-MODULES = ("ed25519", "notes", "log", "tables", "rows", "sheets", "bundle", "receipt", "program")
+MODULES = ("ed25519", "notes", "log", "tables", "rows", "sheets", "manifest", "files", "bundle", "receipt", "program")
 _OURS = "from campaign."
 
 

@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import json
 from pathlib import Path
+from typing import Any
 
 from campaign.exports.checker.ed25519 import is_sealed_by
 
@@ -21,6 +23,25 @@ def read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BrokenError(f"The file {path.name} is missing, or is no text.") from error
+
+
+def read_json(path: Path) -> Any:
+    """What a file of JSON tells; no name in it comes twice, else readers would differ. Raises BrokenError."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        told: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in told:
+                raise BrokenError(f"The file {path.name} tells “{name}” twice.")
+            told[name] = value
+        return told
+
+    try:
+        return json.loads(read_text(path), object_pairs_hook=unique)
+    except BrokenError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise BrokenError(f"The file {path.name} cannot be read as JSON.") from error
 
 
 def fingerprint(key: str) -> str:

@@ -9,12 +9,12 @@ What this shows, and what it cannot show, stands in README.txt. Exit code: 0 whe
 """
 
 import argparse
-import json
 import secrets
 import sys
 from pathlib import Path
 
 from campaign.exports.checker.bundle import check_bundle
+from campaign.exports.checker.manifest import read_manifest
 from campaign.exports.checker.notes import BrokenError, fingerprint, is_fingerprint_of, read_text
 from campaign.exports.checker.receipt import check_receipt, key_in
 
@@ -61,7 +61,7 @@ def check(path: Path, words: str) -> int:
 
 def draw(folder: Path, number: int) -> int:
     """Print numbers of rows, drawn by this computer's chance: whoever made the bundle cannot foresee them."""
-    rows = json.loads(read_text(folder / "manifest.json"))["rows"]
+    rows = read_manifest(folder)["rows"]
     drawn = sorted(secrets.SystemRandom().sample(range(1, rows + 1), min(number, rows)))
     print("\n".join(map(str, drawn)))
     return 0

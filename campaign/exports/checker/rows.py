@@ -1,6 +1,5 @@
 """Rows against the log: each is to say just what its entry was made of, and no entry stands behind two."""
 
-import json
 import re
 from array import array
 from collections.abc import Iterator, Sequence
@@ -8,10 +7,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from campaign.exports.checker.log import ADDED, HEAD_BYTES, TEXT, ends_in
-from campaign.exports.checker.notes import BrokenError, read_text, sha256
+from campaign.exports.checker.notes import BrokenError, read_json, sha256
 from campaign.exports.checker.tables import Row, number_of, read_rows
 
 FIELDS = ("text", "name", "country", "language", "signed_on")
+DEMAND_WORDS = 6  # language, version, title, addressee, demand, delivered_columns
 OPENED = ("entry", "demand", "opening")  # the columns of openings.csv
 MAY_BE_HIDDEN = FIELDS[2:]  # whoever signed is named, and stands under a text
 SALT, WORD = re.compile("[0-9a-f]{32}"), re.compile("=?[0-9a-f]{64}")
@@ -58,7 +58,7 @@ def read_demands(folder: Path, entries: list[bytes], columns: Sequence[str]) -> 
     """Each demand that was signed, by language and version. Raises BrokenError for one that is not in the log."""
     logged = {entry[HEAD_BYTES:].hex() for entry in entries if entry[1] == TEXT}
     demands: dict[str, Demand] = {}
-    for told in json.loads(read_text(folder / "demands.json")):
+    for told in read_json(folder / "demands.json"):
         name, digest = f"{told['language']} {told['version']}", digest_of(told)
         if digest not in logged:
             raise BrokenError(f"The demand {name} in demands.json is not one that the log has: it was altered.")
@@ -70,9 +70,17 @@ def read_demands(folder: Path, entries: list[bytes], columns: Sequence[str]) -> 
 
 
 def digest_of(demand: dict[str, Any]) -> str:
-    """SHA-256 over all that was signed, in hex."""
-    words = [demand[word] for word in ("language", "version", "title", "addressee", "demand")]
-    return sha256("\n".join([*map(str, words), ",".join(demand["delivered_columns"])]).encode()).hex()
+    """SHA-256 over all that was signed, in hex; empty where words were moved from one line to another, or added.
+
+    The digest is over lines, so none but the demand itself may hold an end of one.
+    """
+    version, columns = demand["version"], demand["delivered_columns"]
+    lines = [demand[word] for word in ("language", "title", "addressee")]
+    are_lines = all(type(each) is str and "\n" not in each for each in lines)
+    if len(demand) != DEMAND_WORDS or not are_lines or type(version) is not int or not {*columns} <= {*FIELDS}:
+        return ""
+    words = [lines[0], str(version), *lines[1:], demand["demand"], ",".join(columns)]
+    return sha256("\n".join(words).encode()).hex()
 
 
 def check_rows(folder: Path, entries: list[bytes], columns: Sequence[str], rows_told: int) -> Iterator[str]:
