@@ -5,6 +5,7 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -132,6 +133,20 @@ def make_bundle(folder: Path, rows: list[Row] | None = None, *, columns=(), dema
     told = {"columns": columns, "rows": len(rows), "count": len(rows) + 1, "log_size": len(log), **papers}
     bundle.seal(petition="let-them-choose", delivery=3, site=SITE, **told)
     return bundle
+
+
+Forge = Callable[[Bundle], None]
+
+
+def sealed(name: str, old: str, new: str) -> Forge:
+    """Put one text for another in a file; the workbook follows, and all is sealed."""
+
+    def forge(bundle: Bundle) -> None:
+        bundle.replace(name, old, new)
+        bundle.follow_table()
+        bundle.seal()
+
+    return forge
 
 
 __all__ = ["CSV", "MANIFEST", "NAMES", "OPENINGS", "XLSX", "Bundle", "make_bundle", "make_rows", "signer"]

@@ -1,25 +1,11 @@
 """What only the holder of the log's key can do: whatever is changed is sealed anew, so no file of it was altered."""
 
 import json
-from collections.abc import Callable
 
 from campaign.exports.checker.rows import digest_of
 from campaign.exports.csv import escape_cell
 from campaign.merkle import entries, tiles
-from tests.exports.bundles import COLUMNS, CSV, DAY, DEMAND, OPENINGS, Bundle, make_bundle, make_rows
-
-Forge = Callable[[Bundle], None]
-
-
-def sealed(name: str, old: str, new: str) -> Forge:
-    """Put one text for another in a file; the workbook follows, and all is sealed."""
-
-    def forge(bundle: Bundle) -> None:
-        bundle.replace(name, old, new)
-        bundle.follow_table()
-        bundle.seal()
-
-    return forge
+from tests.exports.bundles import COLUMNS, CSV, DAY, DEMAND, OPENINGS, Bundle, Forge, make_bundle, make_rows, sealed
 
 
 # --- What openings.csv keeps closed ----------------------------------------------------------------------------------
@@ -109,40 +95,6 @@ def add_cell(bundle: Bundle) -> None:
     bundle.seal()
 
 
-# --- The manifest -----------------------------------------------------------------------------------------------------
-def say(**facts: object) -> Forge:
-    return lambda bundle: bundle.seal(**facts)
-
-
-def leave_out(name: str, **facts: object) -> Forge:
-    def forge(bundle: Bundle) -> None:
-        (bundle.folder / name).unlink()
-        bundle.seal(**facts)
-
-    return forge
-
-
-def list_file(bundle: Bundle) -> None:
-    bundle.write("install.exe", b"x")
-    bundle.seal()
-
-
-def tell_twice(bundle: Bundle) -> None:
-    """A reader goes by the first; a program takes the last."""
-    sealed("demands.json", '"title": "Let', '"title": "Let them not choose", "title": "Let')(bundle)
-
-
-def shift_line(bundle: Bundle) -> None:
-    """The end of the demand goes to the head of another word: the digest is made over the same lines."""
-    other = DEMAND | {"title": "Let them choose\nThe Ministry", "addressee": "Act.", "demand": DEMAND["demand"]}
-    log = tiles.from_bundle(bundle.read("log/entries"))
-    shifted = DEMAND | {"title": "Let them choose", "addressee": "The Ministry", "demand": "Act.\nAct."}
-    bundle.write_log([*log, entries.text(DAY, bytes.fromhex(digest_of(shifted | {"version": 2})))])
-    bundle.write("demands.json", json.dumps([DEMAND, other | {"version": 2}]).encode())
-    bundle.seal(log_size=len(log) + 1)
-
-
-MANIFEST = "The manifest (manifest.json) "
 COLUMNS_NAMED = "number, name, country, language, signed_on"
 ANOTHER_WAY = "is written in another way than ours: a spreadsheet could read something else."
 CLOSED = "Row 2 of signatures.csv does not prove its {}: openings.csv keeps it closed."
@@ -176,32 +128,5 @@ FORGERIES = {
     "a formula is let loose": (sealed(CSV, "'=1+1", "=1+1"), [f"The row after row 3 of signatures.csv {ANOTHER_WAY}"]),
     "quotes stand where only some programs drop them": (
         sealed(CSV, "홍길동", '"홍"길동'), [f"The row after row 1 of signatures.csv {ANOTHER_WAY}"],
-    ),
-    "the manifest tells another count": (say(count=999), [f"{MANIFEST}says count 999, and the log 11."]),
-    "the manifest tells another size of the log": (say(log_size=5), [f"{MANIFEST}says log_size 5, and the log 14."]),
-    "the manifest is of another site": (
-        say(site="https://petition.example.com/en/petitions/let-them-choose/"),
-        [f"{MANIFEST}is of the site https://petition.example.com/en/petitions/let-them-choose/, and the log of"
-         " petition.example.org."],
-    ),
-    "the manifest is of another petition": (
-        say(petition="save-the-whale"),
-        [f"{MANIFEST}says petition save-the-whale, and the log let-them-choose."],
-    ),
-    "the workbook is left out": (
-        leave_out("signatures.xlsx"),
-        [f"{MANIFEST}leaves out the file signatures.xlsx."],
-    ),
-    "a letter is left out": (leave_out("letter-en.pdf"), [f"{MANIFEST}leaves out the file letter-en.pdf."]),
-    "a part of the papers is left out": (
-        leave_out("paper/signatures-0001.pdf", parts=0),
-        [f"{MANIFEST}leaves out the file paper/signatures-0001.pdf."],
-    ),
-    "a file of another kind is sealed with the rest": (
-        list_file, [f"{MANIFEST}lists the file install.exe, which no delivery has."],
-    ),
-    "a demand has two titles": (tell_twice, ["The file demands.json tells “title” twice."]),
-    "a demand's lines are shifted": (
-        shift_line, ["The demand en 2 in demands.json is not one that the log has: it was altered."],
     ),
 }  # fmt: skip

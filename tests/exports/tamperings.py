@@ -7,6 +7,7 @@ from campaign.merkle import entries, tiles
 from campaign.merkle.notes import Checkpoint
 from campaign.merkle.tree import leaf_hashes, root_of
 from tests.exports.bundles import COLUMNS, CSV, DAY, NAMES, OPENINGS, ORIGIN, XLSX, Bundle, make_rows, signer
+from tests.exports.forged_logs import LOG_FORGERIES
 from tests.exports.forgeries import FORGERIES
 
 MANIFEST_ALTERED = "The manifest (manifest.json) is not the one that was sealed: it was altered."
@@ -228,4 +229,5 @@ TAMPERINGS = {
         forge_all, [f"The key is another one: its fingerprint is {fingerprint(signer(seed=2).verifier.text)}."],
     ),
     **FORGERIES,
+    **LOG_FORGERIES,
 }  # fmt: skip

@@ -12,7 +12,9 @@ from campaign.actions.delivering.dumps import ROWS_IN_SLICE
 from campaign.exports import checker
 from campaign.exports.checker.files import PART_ROWS_MAX
 from campaign.exports.checker.notes import fingerprint
-from tests.exports.bundles import CSV, NAMES, OPENINGS, Bundle, make_bundle, make_rows
+from campaign.merkle import entries
+from tests.exports.bundles import CSV, DAY, NAMES, OPENINGS, Bundle, make_bundle, make_rows
+from tests.exports.forged_logs import log_entries
 from tests.exports.tamperings import OTHER_WORDS, SAID, TAMPERINGS, change_name, forge_all
 
 
@@ -71,6 +73,13 @@ def test_garbage_is_told_and_never_a_trace(bundle):
             code, wrong = bundle.verify("--key", fingerprint(bundle.key))
             assert (code, len(wrong) > 0) == (1, True), (name, garbage)
         bundle.write(name, raw)
+    assert bundle.verify("--key", fingerprint(bundle.key)) == (0, [])
+
+
+def test_a_signature_that_was_set_aside_and_restored_or_corrected_back_is_no_repetition(bundle):
+    again = entries.added(DAY, b"\x03" * 32)
+    ended = entries.rejected(DAY, 14, 1), entries.withdrawn(DAY, 16, entries.CORRECTED)
+    log_entries(again, ended[0], again, ended[1], again)(bundle)
     assert bundle.verify("--key", fingerprint(bundle.key)) == (0, [])
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from campaign.exports.checker.files import file_faults, list_faults
-from campaign.exports.checker.log import count_of, read_log
+from campaign.exports.checker.log import count_of, ends_in, read_log, sense_faults, shape_faults
 from campaign.exports.checker.manifest import Manifest, fact_faults, read_manifest, sealing_faults
 from campaign.exports.checker.notes import BrokenError
-from campaign.exports.checker.rows import check_rows
+from campaign.exports.checker.rows import Log, check_rows
 from campaign.exports.checker.sheets import sheet_faults
 
 
@@ -34,13 +34,17 @@ def check_bundle(folder: Path, key: str) -> tuple[list[str], list[str]]:
 def content_faults(folder: Path, manifest: Manifest, key: str, held: list[str]) -> Iterator[str]:
     """What is wrong with log, rows and workbook, which follow from each other. Raises BrokenError."""
     entries, faults = read_log(folder, key)
-    if faults:
-        yield from faults
-    else:
+    yield from faults
+    if unread := list(shape_faults(entries)):
+        yield from unread
+        return
+    log = Log(entries, ends_in(entries))
+    if not faults:
         held.append(f"The log has {len(entries)} entries; its count at this checkpoint is {count_of(entries)}.")
+        yield from sense_faults(entries, log.ends)
         yield from fact_faults(manifest, key, entries)
     is_told = True
-    for fault in check_rows(folder, entries, manifest["columns"], manifest["rows"]):
+    for fault in check_rows(folder, log, manifest["columns"], manifest["rows"]):
         is_told = False
         yield fault
     if is_told and (folder / "signatures.xlsx").is_file():  # that it is missing was said

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from campaign.exports.checker.log import ADDED, HEAD_BYTES, TEXT, ends_in
+from campaign.exports.checker.log import ADDED, HEAD_BYTES, TEXT
 from campaign.exports.checker.notes import BrokenError, read_json, sha256
 from campaign.exports.checker.tables import Row, number_of, read_rows
 
@@ -14,6 +14,7 @@ FIELDS = ("text", "name", "country", "language", "signed_on")
 DEMAND_WORDS = 6  # language, version, title, addressee, demand, delivered_columns
 OPENED = ("entry", "demand", "opening")  # the columns of openings.csv
 MAY_BE_HIDDEN = FIELDS[2:]  # whoever signed is named, and stands under a text
+MISSING_MAX = 50  # sentences
 SALT, WORD = re.compile("[0-9a-f]{32}"), re.compile("=?[0-9a-f]{64}")
 
 
@@ -25,11 +26,10 @@ class Demand(NamedTuple):
 
 
 class Log(NamedTuple):
-    """The entries, which of them a later one ended, and by which row each is told: 0 for none."""
+    """The entries, and which of them a later one ended."""
 
     entries: list[bytes]
     ends: dict[int, int]
-    used: "array[int]"  # the class itself cannot be subscripted before Python 3.12
 
 
 def commitment(words: Sequence[str], values: Sequence[str]) -> bytes:
@@ -83,14 +83,14 @@ def digest_of(demand: dict[str, Any]) -> str:
     return sha256("\n".join(words).encode()).hex()
 
 
-def check_rows(folder: Path, entries: list[bytes], columns: Sequence[str], rows_told: int) -> Iterator[str]:
+def check_rows(folder: Path, log: Log, columns: Sequence[str], rows_told: int) -> Iterator[str]:
     """A sentence for each row that is not as it was signed, for each that is missing, and for each too many."""
-    demands, last = read_demands(folder, entries, columns), 0
-    log = Log(entries, ends_in(entries), array("Q", bytes(8 * len(entries))))
+    demands, last = read_demands(folder, log.entries, columns), 0
+    used = array("Q", bytes(8 * len(log.entries)))  # by entry, the row that tells it; 0 for none
     openings = read_rows(folder / "openings.csv", OPENED)
     at, opening = next(openings, (0, {}))
     for number, row in read_rows(folder / "signatures.csv", columns):
-        yield from missing(last, number)
+        yield from missing(last, min(number, rows_told + 1))
         while opening and at < number:
             at, opening = next(openings, (0, {}))
         if number <= last:
@@ -99,25 +99,31 @@ def check_rows(folder: Path, entries: list[bytes], columns: Sequence[str], rows_
             yield f"Row {number} of signatures.csv was invented: openings.csv has no line for it."
         elif opening["demand"] not in demands:
             yield f"Row {number} of signatures.csv is of a demand that demands.json does not have."
-        elif fault := fault_of(row, opening, demands[opening["demand"]], log):
+        elif fault := fault_of(row, opening, demands[opening["demand"]], log, used):
             yield f"Row {number} of signatures.csv {fault}."
+        elif number > rows_told:
+            yield f"Row {number} of signatures.csv is one more than the manifest tells."
         else:
-            log.used[int(opening["entry"])] = number
+            used[int(opening["entry"])] = number
         last = max(last, number)
     yield from missing(last, rows_told + 1)
 
 
 def missing(last: int, number: int) -> Iterator[str]:
-    return (f"Row {absent} is missing from signatures.csv." for absent in range(last + 1, number))
+    """The rows between two numbers; of many at once, a single sentence."""
+    if number - last > MISSING_MAX:
+        yield f"Rows {last + 1} to {number - 1} are missing from signatures.csv."
+    else:
+        yield from (f"Row {absent} is missing from signatures.csv." for absent in range(last + 1, number))
 
 
-def fault_of(row: Row, opening: Row, demand: Demand, log: Log) -> str:
+def fault_of(row: Row, opening: Row, demand: Demand, log: Log, used: "array[int]") -> str:
     """What is wrong with a row, as the end of a sentence; empty when nothing is."""
     place, words = number_of(opening["entry"]), opening["opening"].split(" ")
     if place is None or place >= len(log.entries) or log.entries[place][1] != ADDED:
         return f"names entry {opening['entry']}, where the log has no signature"
-    if log.used[place]:
-        return f"tells the same signature as row {log.used[place]}"
+    if used[place]:
+        return f"tells the same signature as row {used[place]}"
     if place in log.ends:
         return f"is of a signature that entry {log.ends[place]} of the log ended"
     if fault := opening_fault(words, demand.hidden) or hidden_fault(row, demand.hidden):
