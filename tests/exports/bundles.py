@@ -13,6 +13,7 @@ from pathlib import Path
 from campaign.exports import checker, pieces, xlsx
 from campaign.exports.assembly import workbook
 from campaign.exports.checker.rows import digest_of
+from campaign.exports.checker.workbook import headings_in
 from campaign.exports.csv import unescape_cell
 from campaign.exports.manifest import MANIFEST, SEAL, manifest, seal
 from campaign.exports.signatures import COLUMNS, CSV, OPENINGS, XLSX, Row, as_sheets, as_tables
@@ -76,7 +77,7 @@ class Bundle:
         self.write(name, raw.replace(old.encode(), new.encode(), 1))
 
     def write_workbook(self, rows: list[Row], columns: list[str]) -> None:
-        headings = ["No.", *columns]
+        headings = headings_in("en", columns)
         made = pieces.pack(as_sheets(rows, columns, headings=headings, first_number=1))
         self.write(XLSX, b"".join(workbook(lambda: [made], headings, len(rows))))
 
@@ -84,7 +85,7 @@ class Bundle:
         """Make the workbook say what the table says."""
         table = csv.reader(io.StringIO(self.read(CSV).decode("utf-8-sig"), newline=""))
         (_number, *columns), *lines = table
-        headings, rows = ["No.", *columns], [[unescape_cell(cell) for cell in line[1:]] for line in lines]
+        headings, rows = headings_in("en", columns), [[unescape_cell(cell) for cell in line[1:]] for line in lines]
         made = xlsx.fragments(headings, rows, first_number=1)
         self.write(XLSX, b"".join(archive(xlsx.workbook(headings, len(rows), lambda sheet: [made[sheet]]))))
 

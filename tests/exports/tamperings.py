@@ -8,6 +8,7 @@ from campaign.merkle.notes import Checkpoint
 from campaign.merkle.tree import leaf_hashes, root_of
 from tests.exports.bundles import COLUMNS, CSV, DAY, NAMES, OPENINGS, ORIGIN, XLSX, Bundle, make_rows, signer
 from tests.exports.forged_logs import LOG_FORGERIES
+from tests.exports.forged_workbooks import WORKBOOK_FORGERIES
 from tests.exports.forgeries import FORGERIES
 
 MANIFEST_ALTERED = "The manifest (manifest.json) is not the one that was sealed: it was altered."
@@ -230,4 +231,5 @@ TAMPERINGS = {
     ),
     **FORGERIES,
     **LOG_FORGERIES,
+    **WORKBOOK_FORGERIES,
 }  # fmt: skip

@@ -8,12 +8,16 @@ import zipfile
 from xml.etree import ElementTree
 
 import pytest
+from django.conf import settings
+from django.utils import translation
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from campaign.exports import xlsx
 from campaign.exports.checker import sheets
+from campaign.exports.checker import workbook as writing
 from campaign.exports.zips import archive
+from campaign.models.petition import COLUMNS
 
 HEADINGS = ["number", "name", "country"]
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -39,6 +43,12 @@ def cells(raw: bytes, sheet: int = 1) -> list[list[str]]:
     ]
 
 
+def written_rows(archive: zipfile.ZipFile, headings=HEADINGS):
+    """The rows as the verifier finds them in a workbook with these headings, on however many sheets."""
+    count = sum(name.startswith("xl/worksheets/") for name in archive.namelist())
+    return sheets.written_rows(archive, count, [sheets.sheet_head(headings)], sheets.sheet_tail(len(headings)))
+
+
 def unescape(text: str) -> str:
     return re.sub("_x([0-9A-F]{4})_", lambda found: chr(int(found[1], 16)), text)
 
@@ -56,19 +66,19 @@ def test_the_verifier_finds_any_text_the_same_in_workbook_and_table(rows):
     raw = workbook(rows)
     told = [(number, dict(zip(HEADINGS, [str(number), *row], strict=True))) for number, row in enumerate(rows, 1)]
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        assert list(sheets.first_difference(sheets.written_rows(archive), iter(told))) == []
+        assert list(sheets.first_difference(written_rows(archive), iter(told))) == []
 
 
 def test_the_verifier_follows_the_rows_from_sheet_to_sheet(monkeypatch):
-    for module, name in ((xlsx, "ROWS_MAX"), (sheets, "SHEET_ROWS_MAX")):
-        monkeypatch.setattr(module, name, 4)
+    for module in (xlsx, sheets, writing):
+        monkeypatch.setattr(module, "SHEET_ROWS_MAX", 4)
     names = [f"Person {number}" for number in range(1, 9)]
     raw = workbook([[name] for name in names], headings=HEADINGS[:2])
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         rows = [(number, {"number": str(number), "name": name}) for number, name in enumerate(names, 1)]
-        assert list(sheets.first_difference(sheets.written_rows(archive), iter(rows))) == []
+        assert list(sheets.first_difference(written_rows(archive, HEADINGS[:2]), iter(rows))) == []
         rows[6][1]["name"] = "Somebody"
-        assert list(sheets.first_difference(sheets.written_rows(archive), iter(rows))) == [
+        assert list(sheets.first_difference(written_rows(archive, HEADINGS[:2]), iter(rows))) == [
             "Row 7 of signatures.xlsx does not say what row 7 of signatures.csv says."
         ]
 
@@ -81,7 +91,8 @@ def test_every_cell_but_the_number_is_text_and_none_is_a_formula():
 
 
 def test_rows_are_split_at_the_limit_of_a_sheet(monkeypatch):
-    monkeypatch.setattr(xlsx, "ROWS_MAX", 4)
+    for module in (xlsx, writing):
+        monkeypatch.setattr(module, "SHEET_ROWS_MAX", 4)
     raw = workbook([[f"Person {number}", "KR"] for number in range(1, 9)], slices=5)
     sheets = [cells(raw, sheet) for sheet in (1, 2, 3)]
     assert [[row[0] for row in sheet] for sheet in sheets] == [
@@ -89,6 +100,14 @@ def test_rows_are_split_at_the_limit_of_a_sheet(monkeypatch):
     ]  # fmt: skip
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         assert archive.read("xl/workbook.xml").count(b"<sheet ") == 3
+
+
+@pytest.mark.parametrize("language", dict(settings.LANGUAGES))
+def test_the_verifier_knows_the_headings_in_each_language_of_the_site(language):
+    assert language in writing.HEADINGS
+    with translation.override(language):
+        named = [str(name).capitalize() for name in COLUMNS.values()]
+    assert writing.headings_in(language, list(COLUMNS))[1:] == named
 
 
 def test_a_workbook_of_nobody_has_its_headings():

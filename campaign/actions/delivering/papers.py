@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from campaign.countries import country_name
 from campaign.exports.checker.notes import fingerprint
+from campaign.exports.checker.workbook import headings_in
 from campaign.exports.facts import DAILY, Facts, Tally, merge_small
 from campaign.exports.folding import fold
 from campaign.models import ReasonClass
 from campaign.models.base import language_name
-from campaign.models.petition import COLUMNS
 
 SMALL_CELL = 10  # fewer from one country are told together with others
 _DAYS_SHOWN = 366
@@ -53,9 +53,8 @@ def readme(facts: Facts) -> str:
 
 
 def headings(columns: Sequence[str], language: str) -> list[str]:
-    """The headings of tables that people read, in the delivery's first language."""
-    with translation.override(language):
-        return [_("No."), *(str(COLUMNS[column]).capitalize() for column in columns)]
+    """The headings of tables that people read, in the delivery's first language: those that the verifier knows."""
+    return headings_in(language, columns)
 
 
 def table_paper(facts: Facts, lines: list[list[Any]], first: int) -> Mapping[str, Any]:

@@ -48,7 +48,7 @@ def content_faults(folder: Path, manifest: Manifest, key: str, held: list[str]) 
         is_told = False
         yield fault
     if is_told and (folder / "signatures.xlsx").is_file():  # that it is missing was said
-        yield from sheet_faults(folder, manifest["columns"])
+        yield from sheet_faults(folder, manifest["columns"], manifest["rows"])
 
 
 def sums_of(manifest: Manifest) -> list[str]:

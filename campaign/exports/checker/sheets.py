@@ -1,49 +1,59 @@
 """The workbook against the table: offices read the one, the checks are made of the other, so both are to say the same.
 
-A sheet's rows are written in one way only, so they are made anew from the table and compared letter for letter.
+It is written in one way only, so it is made anew from the table and compared letter for letter.
 """
 
 import io
-import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from xml.sax.saxutils import escape  # nosec B406 # it writes, and reads no XML
 
+from campaign.exports.checker.notes import BrokenError
 from campaign.exports.checker.tables import Row, read_rows
+from campaign.exports.checker.workbook import (
+    HEADINGS,
+    SHEET,
+    SHEET_ROWS_MAX,
+    frame_of,
+    headings_in,
+    sheet_head,
+    sheet_row,
+    sheet_tail,
+    sheets_for,
+)
 
-SHEET_ROWS_MAX = 1_048_576  # of the format, its headings among them
-CELL_MAX = 32_767  # characters
-# What XML 1.0 has no way to write, and what looks like our way to write it (ECMA-376, 22.4.2.4, ST_Xstring).
-UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-FRAME = ("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml")
-SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
-
-
-def sheet_row(number: int, line: int, cells: Sequence[str]) -> str:
-    """A row of a sheet: its number, then text cells, which are never formulas, whatever they start with."""
-    written = "".join([text_cell(chr(66 + place), line, text) for place, text in enumerate(cells)])
-    return f'<row r="{line}"><c r="A{line}"><v>{number}</v></c>{written}</row>'
-
-
-def text_cell(column: str, line: int, text: str, style: str = "1") -> str:
-    safe = escape(UNWRITABLE.sub(as_code, text[:CELL_MAX]))
-    return f'<c r="{column}{line}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{safe}</t></is></c>'
+ROW_END, ROW_MAX = "</row>", 1 << 22  # characters: more than any row can have
 
 
-def as_code(found: re.Match[str]) -> str:
-    return f"_x{ord(found[0]):04X}_"
-
-
-def sheet_faults(folder: Path, columns: Sequence[str]) -> Iterator[str]:
+def sheet_faults(folder: Path, columns: Sequence[str], row_count: int) -> Iterator[str]:
     """A sentence for a workbook that is not the table's: with the first row that differs, is missing, or too many."""
+    sheets, tail = sheets_for(row_count), sheet_tail(len(columns) + 1)
+    heads = {sheet_head(headings_in(language, columns)) for language in HEADINGS}
     try:
         with zipfile.ZipFile(folder / "signatures.xlsx") as archive:
-            strange = [name for name in archive.namelist() if name not in FRAME and not SHEET.fullmatch(name)]
-            yield from (f"signatures.xlsx has a part that does not belong to it: {name}." for name in strange)
-            yield from first_difference(written_rows(archive), read_rows(folder / "signatures.csv", columns))
-    except (zipfile.BadZipFile, UnicodeDecodeError, KeyError) as error:
+            yield from part_faults(archive, sheets)
+            found = written_rows(archive, sheets, heads, tail)
+            yield from first_difference(found, read_rows(folder / "signatures.csv", columns))
+    except (zipfile.BadZipFile, UnicodeDecodeError, NotImplementedError, RuntimeError) as error:
         yield f"The workbook signatures.xlsx cannot be read ({type(error).__name__})."
+
+
+def part_faults(archive: zipfile.ZipFile, sheets: int) -> Iterator[str]:
+    """A sentence for each part of the workbook that is strange, there twice, or another. Raises BrokenError."""
+    names, frame = archive.namelist(), frame_of(sheets)
+    own = [*frame, *(SHEET.format(number) for number in range(1, sheets + 1))]
+    for name in sorted({*names}):
+        if name not in own:
+            yield f"signatures.xlsx has a part that does not belong to it: {name}."
+        elif names.count(name) > 1:
+            yield f"signatures.xlsx has the part {name} twice."
+    for name in own:
+        if name not in names:
+            raise BrokenError(f"signatures.xlsx lacks its part {name}.")
+    for name, text in frame.items():
+        with archive.open(name) as part:
+            if part.read(len(text) + 1) != text.encode():
+                yield f"The part {name} of signatures.xlsx is not as it is written: cells could show something else."
 
 
 def first_difference(found: Iterator[str], told: Iterator[tuple[int, Row]]) -> Iterator[str]:
@@ -58,19 +68,28 @@ def first_difference(found: Iterator[str], told: Iterator[tuple[int, Row]]) -> I
         yield "signatures.xlsx has rows that signatures.csv does not have."
 
 
-def written_rows(archive: zipfile.ZipFile) -> Iterator[str]:
-    """The rows of all sheets as they are written, without the headings."""
-    numbers = sorted(int(found[1]) for found in map(SHEET.fullmatch, archive.namelist()) if found)
-    for number in numbers:
-        with archive.open(f"xl/worksheets/sheet{number}.xml") as file:
-            rows = rows_in(io.TextIOWrapper(file, encoding="utf-8", newline=""))
-            next(rows, "")
-            yield from rows
+def written_rows(archive: zipfile.ZipFile, sheets: int, heads: Collection[str], tail: str) -> Iterator[str]:
+    """The rows of all sheets as they are written. Raises BrokenError for a sheet with another head or tail."""
+    for number in range(1, sheets + 1):
+        with archive.open(SHEET.format(number)) as file:
+            parts = parts_in(io.TextIOWrapper(file, encoding="utf-8", newline=""))
+            if next(parts) not in heads:
+                told = "columns could be hidden, or bear other names"
+                raise BrokenError(f"The head of sheet {number} in signatures.xlsx is not as it is written: {told}.")
+            for part in parts:
+                if part.endswith(ROW_END):
+                    yield part
+                elif part != tail:
+                    told = "cells could be merged, or show something else"
+                    raise BrokenError(f"The end of sheet {number} in signatures.xlsx is not as it is written: {told}.")
 
 
-def rows_in(sheet: io.TextIOWrapper) -> Iterator[str]:
-    """Each row of a sheet, from its first letter to its last; before the first stands the head of the sheet."""
+def parts_in(sheet: io.TextIOWrapper) -> Iterator[str]:
+    """The head of a sheet with the row of its headings, then each row, then what follows the last."""
     waiting = ""
     for part in iter(lambda: sheet.read(1 << 18), ""):
-        *rows, waiting = (waiting + part).split("</row>")
-        yield from (row + "</row>" for row in rows)
+        *rows, waiting = (waiting + part).split(ROW_END)
+        yield from (row + ROW_END for row in rows)
+        if len(waiting) > ROW_MAX:
+            break
+    yield waiting
