@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from campaign.actions.delivering import deliveries, handing_over, taking
 from campaign.actions.delivering.deliveries import APPROVE, DOWNLOAD, REQUEST
 from campaign.admin.acts import Act, Outcome, staff_of
-from campaign.admin.delivery_forms import HandoverForm, ManifestForm, ReplyForm
+from campaign.admin.delivery_forms import CorrectHandoverForm, HandoverForm, ManifestForm, ReplyForm
 from campaign.admin.forms import ConfirmForm, PurposeForm
 from campaign.admin.site import admin_site
 from campaign.models import Delivery, Petition
@@ -80,6 +80,13 @@ def hand_over(request: HttpRequest, delivery: Delivery, words: Mapping[str, Any]
     )
 
 
+def correct_handover(request: HttpRequest, delivery: Delivery, words: Mapping[str, Any]) -> Outcome:
+    given = {name: value or "" for name, value in words.items()}  # a picture that is taken off comes as False
+    return handing_over.correct_handover(delivery, words=given, by=staff_of(request)) and _(
+        "It stands corrected on the public record."
+    )
+
+
 def record_reply(request: HttpRequest, delivery: Delivery, words: Mapping[str, Any]) -> Outcome:
     return handing_over.record_reply(delivery, words=words, by=staff_of(request)) and _(
         "The reply stands on the public record."
@@ -118,6 +125,12 @@ ACTS = (
     Act("hand-over", gettext_lazy("Handed over"), REQUEST, hand_over,
         lambda delivery: delivery.is_for_addressee and delivery.state == BUILT, HandoverForm,
         gettext_lazy("All of it stands on the public record at once.")),
+    Act("correct-handover", gettext_lazy("Correct the handover"), REQUEST, correct_handover,
+        lambda delivery: hasattr(delivery, "handover"), CorrectHandoverForm,
+        gettext_lazy(
+            "The public record changes at once, and a picture that you replace or remove is deleted. News that told of"
+            " it stay as they are: correct them under “Updates”."
+        )),
     Act("reply", gettext_lazy("Enter the reply"), REQUEST, record_reply,
         lambda delivery: hasattr(delivery, "handover"), ReplyForm,
         gettext_lazy("It stands on the public record at once. A new entry takes the place of an earlier one.")),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.forms import SplitDateTimeField
+from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +13,7 @@ from campaign.actions.delivering.papers import default_letter
 from campaign.admin.forms import PictureField, WhyField
 from campaign.admin.petition_forms import LabelledDateTime
 from campaign.exports.age import KeyUnusableError, decode_recipient
-from campaign.models import Addressee, Petition
+from campaign.models import Addressee, Delivery, Petition
 from campaign.models.base import language_name
 from campaign.models.petition import COLUMNS
 
@@ -90,7 +91,7 @@ def _letter_field(code: str) -> forms.CharField:
     )
 
 
-class HandoverForm(forms.Form):
+class HandoverWordsForm(forms.Form):
     """When, where and to whom. All of it is public."""
 
     happened_on = forms.DateField(
@@ -110,10 +111,6 @@ class HandoverForm(forms.Form):
         label=_("What the photo shows"), max_length=300, required=False, help_text=_("For those who cannot see it.")
     )
 
-    tells = forms.BooleanField(
-        label=_("Tell it in the news, and mail it to those who asked for news"), required=False, initial=True
-    )
-
     def clean_happened_on(self) -> Any:
         day = self.cleaned_data["happened_on"]
         if day > timezone.localdate():
@@ -125,6 +122,21 @@ class HandoverForm(forms.Form):
         if words.get("photo") and not words.get("photo_alt"):
             self.add_error("photo_alt", _("Say what the photo shows, for those who cannot see it."))
         return words
+
+
+class HandoverForm(HandoverWordsForm):
+    tells = forms.BooleanField(
+        label=_("Tell it in the news, and mail it to those who asked for news"), required=False, initial=True
+    )
+
+
+class CorrectHandoverForm(HandoverWordsForm):
+    """The same, filled in with what stands; a picture can be replaced or taken off."""
+
+    takes_subject = True
+
+    def __init__(self, *args: Any, subject: Delivery, **kwargs: Any) -> None:
+        super().__init__(*args, initial=model_to_dict(subject.handover, fields=self.base_fields), **kwargs)
 
 
 class ReplyForm(forms.Form):
@@ -151,4 +163,4 @@ class ManifestForm(forms.Form):
         return self.cleaned_data["digest"].strip()
 
 
-__all__ = ["AddresseeForm", "HandoverForm", "ManifestForm", "OrderForm", "ReplyForm"]
+__all__ = ["AddresseeForm", "CorrectHandoverForm", "HandoverForm", "ManifestForm", "OrderForm", "ReplyForm"]

@@ -77,6 +77,11 @@ class Handover(models.Model):
         return f"{self.delivery} {self.happened_on}"
 
     @property
+    def pictures(self) -> set[str]:
+        """The names of its files."""
+        return {str(file.name) for file in (self.photo, self.stamp) if file}
+
+    @property
     def days_without_reply(self) -> int:
         """Days from the handover to the reply, or to today while there is none."""
         return ((self.replied_on or timezone.now().date()) - self.happened_on).days

@@ -36,7 +36,7 @@ ACTS = {  # of staff
         "retry_delivery",
     ],
     "delivering.taking": ["open_file", "show_passphrase", "delete_file"],
-    "delivering.handing_over": ["hand_over", "record_reply", "record_manifest", "pass_on"],
+    "delivering.handing_over": ["hand_over", "correct_handover", "record_reply", "record_manifest", "pass_on"],
 }
 ROUNDS = {  # of the worker
     "restoring.journal": ["keep_journal", "replay"],

@@ -1,10 +1,12 @@
 """After the building: a delivery is handed over, acknowledged and answered; ended signatures are told by number."""
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -34,6 +36,31 @@ def hand_over(delivery: Delivery, *, words: Mapping[str, Any], by: User, tells: 
         _tell(delivery, handover, by)
     PublicVersion.bump()
     return True
+
+
+@transaction.atomic
+def correct_handover(delivery: Delivery, *, words: Mapping[str, Any], by: User) -> bool:
+    """Put right what the public record tells of a handover; a picture that is taken off or replaced is deleted.
+
+    `words` are fields of Handover, an empty photo or stamp takes it off. Whether there is one. Raises PermissionDenied.
+    """
+    require(by, REQUEST)
+    handover = Handover.objects.select_for_update().filter(delivery=delivery).first()
+    if handover is None:
+        return False
+    before = handover.pictures
+    for name, value in words.items():
+        setattr(handover, name, value)
+    handover.save(update_fields=list(words))
+    _delete_pictures(before - handover.pictures)
+    PublicVersion.bump()
+    return True
+
+
+def _delete_pictures(names: Collection[str]) -> None:
+    """Delete files once that is certain: were the correction undone, the record would show what is gone."""
+    for name in names:
+        transaction.on_commit(partial(default_storage.delete, name))
 
 
 def _tell(delivery: Delivery, handover: Handover, by: User) -> None:

@@ -10,6 +10,7 @@ from campaign.actions.counting.log import tend_logs
 from campaign.actions.delivering.building import build_deliveries
 from campaign.actions.delivering.handing_over import (
     acknowledge,
+    correct_handover,
     hand_over,
     pass_on,
     record_reply,
@@ -55,6 +56,11 @@ def test_it_is_handed_over_acknowledged_and_answered_each_once(delivery, officer
     assert (handover.acknowledged_at <= timezone.now(), Delivery.objects.get().state) == (True, "acknowledged")
 
 
+def test_nothing_is_put_right_before_it_is_handed_over(delivery, officer):
+    assert not correct_handover(delivery, words=GIVEN, by=officer)
+    assert not Handover.objects.exists()
+
+
 def test_days_without_a_reply_are_counted_to_today(delivery, officer):
     happened_on = timezone.now().date() - timedelta(days=12)
     hand_over(delivery, words=GIVEN | {"happened_on": happened_on}, by=officer)
@@ -65,6 +71,7 @@ def test_who_is_no_officer_notes_nothing(delivery):
     editor = make_staff("Editor", name="editor")
     for act in (
         lambda: hand_over(delivery, words=GIVEN, by=editor),
+        lambda: correct_handover(delivery, words={}, by=editor),
         lambda: record_reply(delivery, words={}, by=editor),
         lambda: pass_on(delivery, by=editor),
     ):
