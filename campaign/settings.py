@@ -85,7 +85,7 @@ BUILD_CLAIM_LIFETIME = timedelta(seconds=60)
 RECEIPT_LIFETIME = timedelta(hours=1)  # and no other is made for the same signature meanwhile
 FINISHED_MAIL_LIFETIME = timedelta(days=30)
 ACCESS_RECORD_LIFETIME = timedelta(days=3 * 365)
-STAFF_TIME_ZONE = ZoneInfo(env.str("STAFF_TIME_ZONE", default="UTC"))  # whose nights the review of accesses goes by
+STAFF_TIME_ZONE = ZoneInfo(env.str("STAFF_TIME_ZONE", default="UTC"))  # whose days and nights
 
 # --- Django ----------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

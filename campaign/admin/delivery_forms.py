@@ -1,11 +1,13 @@
 """What officers are asked about a delivery: what it holds, how it was handed over, what came back."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.forms import SplitDateTimeField
 from django.forms.models import model_to_dict
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from campaign.actions.delivering.deliveries import Order, named_columns
@@ -14,7 +16,7 @@ from campaign.admin.forms import PictureField, WhyField
 from campaign.admin.petition_forms import LabelledDateTime
 from campaign.exports.age import KeyUnusableError, decode_recipient
 from campaign.models import Addressee, Delivery, Petition
-from campaign.models.base import language_name
+from campaign.models.base import language_name, staff_day
 from campaign.models.petition import COLUMNS
 
 LETTER_MAX = 6_000  # characters
@@ -94,8 +96,9 @@ def _letter_field(code: str) -> forms.CharField:
 class HandoverWordsForm(forms.Form):
     """When, where and to whom. All of it is public."""
 
+    takes_subject = True
     happened_on = forms.DateField(
-        label=_("Handed over on"), initial=timezone.localdate, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Handed over on"), initial=staff_day, widget=forms.DateInput(attrs={"type": "date"})
     )
     place = forms.CharField(label=_("Place"), max_length=200)
     received_by = forms.CharField(
@@ -111,10 +114,17 @@ class HandoverWordsForm(forms.Form):
         label=_("What the photo shows"), max_length=300, required=False, help_text=_("For those who cannot see it.")
     )
 
-    def clean_happened_on(self) -> Any:
-        day = self.cleaned_data["happened_on"]
-        if day > timezone.localdate():
-            raise forms.ValidationError(_("Enter it once it has happened."))
+    def __init__(self, *args: Any, subject: Delivery, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.built_on = staff_day(subject.built_at)
+
+    def clean_happened_on(self) -> date:
+        day = _happened(self.cleaned_data["happened_on"])
+        if day < self.built_on:
+            raise forms.ValidationError(
+                _("It was built on %(day)s: before that day nobody can have handed it over.")
+                % {"day": date_format(self.built_on)}
+            )
         return day
 
     def clean(self) -> dict[str, Any]:
@@ -133,22 +143,51 @@ class HandoverForm(HandoverWordsForm):
 class CorrectHandoverForm(HandoverWordsForm):
     """The same, filled in with what stands; a picture can be replaced or taken off."""
 
-    takes_subject = True
-
     def __init__(self, *args: Any, subject: Delivery, **kwargs: Any) -> None:
-        super().__init__(*args, initial=model_to_dict(subject.handover, fields=self.base_fields), **kwargs)
+        super().__init__(*args, subject=subject, **kwargs)
+        self.initial = model_to_dict(subject.handover, fields=self.base_fields)
+        self.replied_on = subject.handover.replied_on
+
+    def clean_happened_on(self) -> date:
+        day = super().clean_happened_on()
+        if self.replied_on and day > self.replied_on:
+            raise forms.ValidationError(
+                _("The reply is of %(day)s: it was handed over by then.") % {"day": date_format(self.replied_on)}
+            )
+        return day
 
 
 class ReplyForm(forms.Form):
-    """What the addressee answered, and when. Public."""
+    """What the addressee answered, and when; filled in with what stands. Public."""
 
-    replied_on = forms.DateField(
-        label=_("Date of the reply"), initial=timezone.localdate, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    takes_subject = True
+    replied_on = forms.DateField(label=_("Date of the reply"), widget=forms.DateInput(attrs={"type": "date"}))
     reply = forms.CharField(
         label=_("Reply"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 12, "class": "vLargeTextField"}),
         help_text=_("As the addressee wrote it. It is public: leave out names of persons that do not belong there."),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, subject: Delivery, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stands = subject.handover
+        self.initial = {"replied_on": stands.replied_on or staff_day(), "reply": stands.reply}
+        self.handed_over_on = stands.happened_on
+
+    def clean_replied_on(self) -> date:
+        day = _happened(self.cleaned_data["replied_on"])
+        if day < self.handed_over_on:
+            raise forms.ValidationError(
+                _("It was handed over on %(day)s: before that day nobody can have answered it.")
+                % {"day": date_format(self.handed_over_on)}
+            )
+        return day
+
+
+def _happened(day: date) -> date:
+    """A day that is not yet to come. Raises ValidationError."""
+    if day > staff_day():
+        raise forms.ValidationError(_("Enter it once it has happened."))
+    return day
 
 
 class ManifestForm(forms.Form):

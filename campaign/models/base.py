@@ -3,7 +3,7 @@
 import os
 import time
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.conf import settings
 from django.utils import timezone
@@ -31,6 +31,11 @@ def uuid7_time(key: uuid.UUID) -> datetime:
 def is_past(moment: datetime | None) -> bool:
     """Whether a moment is set and has come."""
     return moment is not None and moment <= timezone.now()
+
+
+def staff_day(moment: datetime | None = None) -> date:
+    """Which day staff's clocks (STAFF_TIME_ZONE) show, at a moment or now: what they enter goes by these."""
+    return timezone.localdate(moment, settings.STAFF_TIME_ZONE)
 
 
 def language_name(code: str) -> str:

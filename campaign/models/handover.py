@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from campaign.models.base import staff_day
 from campaign.models.delivery import Delivery
 
 
@@ -84,7 +85,7 @@ class Handover(models.Model):
     @property
     def days_without_reply(self) -> int:
         """Days from the handover to the reply, or to today while there is none."""
-        return ((self.replied_on or timezone.now().date()) - self.happened_on).days
+        return ((self.replied_on or staff_day()) - self.happened_on).days
 
 
 class StrikingNotice(models.Model):

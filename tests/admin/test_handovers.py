@@ -1,29 +1,40 @@
 """What the admin notes of a delivery once it is made: handed over, put right, answered."""
 
 import io
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from campaign.actions.delivering.handing_over import acknowledge, hand_over
+from campaign.actions.delivering.handing_over import acknowledge, hand_over, record_reply
 from campaign.admin.forms import redraw
 from campaign.exports import pdf
 from campaign.models import Delivery, Handover, PublicVersion
 from tests.actions.delivering.asking import deliver
 from tests.factories import make_signatory, make_staff
 
-GIVEN = {"happened_on": date(2026, 5, 3), "place": "Berlin", "received_by": "The post room"}
+BUILT = datetime(2026, 12, 1, 20, tzinfo=UTC)  # by the staff's clocks, in Seoul, the day after
+WORDS = {"place": "Berlin", "received_by": "The post room"}
+GIVEN = WORDS | {"happened_on": date(2026, 12, 3)}
 
 
 @pytest.fixture(autouse=True)
 def _no_papers(monkeypatch):
     monkeypatch.setattr(pdf, "is_available", lambda: False)
+
+
+@pytest.fixture(autouse=True)
+def _ten_days_later(settings):
+    settings.STAFF_TIME_ZONE = ZoneInfo("Asia/Seoul")
+    with time_machine.travel(BUILT + timedelta(days=10)):
+        yield
 
 
 @pytest.fixture
@@ -34,7 +45,9 @@ def officer(logged_in) -> Client:
 @pytest.fixture
 def delivery(officer, petition) -> Delivery:
     make_signatory(petition)
-    return deliver(petition, staff(), make_staff("Delivery officer", name="second"))
+    delivery = deliver(petition, staff(), make_staff("Delivery officer", name="second"))
+    Delivery.objects.update(built_at=BUILT)
+    return delivery
 
 
 def staff() -> User:
@@ -72,7 +85,7 @@ def test_a_handover_is_put_right_from_what_stands(officer, delivery):
     officer.post(address, values_of(officer, address) | {"place": "Bonn"})
     handover = Handover.objects.get()
     told = (handover.place, handover.received_by, handover.receipt_number, handover.photo_alt, handover.happened_on)
-    assert told == ("Bonn", "The post room", "X-17", "A box", date(2026, 5, 3))
+    assert told == ("Bonn", "The post room", "X-17", "A box", date(2026, 12, 3))
     assert (bool(handover.photo), bool(handover.stamp), bool(handover.acknowledged_at)) == (True, True, True)
     assert LogEntry.objects.latest("pk").change_message == "Correct the handover"
     assert PublicVersion.current() != version
@@ -98,3 +111,46 @@ def test_a_handover_is_put_right_by_officers_and_once_there_is_one(officer, logg
     hand_over_with_pictures(delivery)
     assert logged_in("Editor").post(address, {"place": "Bonn"}).status_code == 403
     assert Handover.objects.get().place == "Berlin"
+
+
+# --- Days ------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("day", "sentence"), [
+    ("2026-12-01", "It was built on 2 December 2026: before that day nobody can have handed it over."),
+    ("2026-12-13", "Enter it once it has happened."),
+])  # fmt: skip
+def test_nothing_is_handed_over_before_it_is_built_or_on_a_day_to_come(officer, delivery, day, sentence):
+    answer = officer.post(act(delivery, "hand-over"), WORDS | {"happened_on": day})
+    assert answer.context["form"].errors == {"happened_on": [sentence]}
+    assert Delivery.objects.get().state == "built"
+
+
+@pytest.mark.parametrize("day", ["2026-12-02", "2026-12-12"])
+def test_days_go_by_the_clocks_of_staff(officer, delivery, day):
+    assert officer.get(act(delivery, "hand-over")).context["form"]["happened_on"].value() == date(2026, 12, 12)
+    officer.post(act(delivery, "hand-over"), WORDS | {"happened_on": day})
+    handover = Handover.objects.get()
+    assert (f"{handover.happened_on}", handover.days_without_reply) == (day, 12 - int(day[-2:]))
+
+
+def test_no_reply_comes_before_the_handover_or_on_a_day_to_come_and_a_new_entry_starts_from_the_old(officer, delivery):
+    hand_over(delivery, words=GIVEN, by=staff())
+    address = act(delivery, "reply")
+    sentences = {
+        "2026-12-02": "It was handed over on 3 December 2026: before that day nobody can have answered it.",
+        "2026-12-13": "Enter it once it has happened.",
+    }
+    for day, sentence in sentences.items():
+        answer = officer.post(address, {"reply": "We consider it.", "replied_on": day})
+        assert answer.context["form"].errors == {"replied_on": [sentence]}
+    officer.post(address, {"reply": "We consider it.", "replied_on": "2026-12-05"})
+    form = officer.get(address).context["form"]
+    assert (form["replied_on"].value(), form["reply"].value()) == (date(2026, 12, 5), "We consider it.")
+
+
+def test_a_handover_is_not_put_behind_the_reply_to_it(officer, delivery):
+    hand_over(delivery, words=GIVEN, by=staff())
+    record_reply(delivery, words={"reply": "No.", "replied_on": date(2026, 12, 5)}, by=staff())
+    answer = officer.post(act(delivery, "correct-handover"), WORDS | {"happened_on": "2026-12-06"})
+    assert answer.context["form"].errors == {
+        "happened_on": ["The reply is of 5 December 2026: it was handed over by then."]
+    }

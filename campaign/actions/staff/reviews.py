@@ -8,10 +8,10 @@ from datetime import date, datetime, time, timedelta
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from campaign.actions.staff.access import require
 from campaign.models import AccessRecord, AccessReview
+from campaign.models.base import staff_day
 
 REVIEW = "campaign.add_accessreview"
 LOOK = "campaign.view_accessrecord"
@@ -62,8 +62,7 @@ def first_of(day: date) -> date:
 
 def last_month() -> date:
     """The month that is over, by its first day."""
-    today = timezone.now().astimezone(settings.STAFF_TIME_ZONE).date()
-    return first_of(first_of(today) - timedelta(days=1))
+    return first_of(first_of(staff_day()) - timedelta(days=1))
 
 
 def records_of(month: date) -> QuerySet[AccessRecord]:
