@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from campaign.actions.delivering.calling import waiting_for
 from campaign.actions.mailing.mail import oldest_due_seconds, resume_queue
 from campaign.actions.moderating.decisions import MODERATE
 from campaign.actions.moderating.name_queue import petitions_with_names_waiting
 from campaign.actions.staff.access import OPEN_SIGNATORY
 from campaign.actions.staff.reviews import REVIEW, awaits_review, last_month
+from campaign.admin.acts import staff_of
 from campaign.models import MailQueue, Notice, OutgoingMail
 
 COUNTS_TO = 1_000
@@ -103,6 +105,7 @@ class CampaignAdminSite(admin.AdminSite):
             context["notices"] = unseen_notices()
         if request.user.has_perm("campaign.view_outgoingmail"):
             context["queue"] = queue_state()
+        context["deliveries"] = waiting_for(staff_of(request))
         if request.user.has_perms((MODERATE, OPEN_SIGNATORY)):
             context["petitions"] = petitions_with_names_waiting()
         if request.user.has_perm(REVIEW) and awaits_review(last_month()):

@@ -1,5 +1,7 @@
 """Deliveries: what is made of the confirmed signatures for those who decide."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q, Value
@@ -25,11 +27,19 @@ _TOLD = (
 )  # fmt: skip
 
 
+def _forgotten() -> Q:
+    return Q(petition__destroy_on__lte=timezone.now().date()) | Q(petition__destroyed_at__isnull=False)
+
+
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def to_build(self) -> "DeliveryQuerySet":
         """Approved, not stopped by a failure, and held by no worker that was heard of within the last minute."""
         silent = timezone.now() - settings.BUILD_CLAIM_LIFETIME
         return self.filter(state=APPROVED, failure="").filter(Q(claimed_at__isnull=True) | Q(claimed_at__lt=silent))
+
+    def to_approve(self) -> "DeliveryQuerySet":
+        """Asked for an addressee, and still to be had."""
+        return self.filter(state=REQUESTED).exclude(kind=EXPORT).exclude(_forgotten())
 
     def on_record(self) -> "DeliveryQuerySet":
         """What the public record tells of: all that was made for an addressee."""
@@ -52,11 +62,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def outlived(self) -> "DeliveryQuerySet":
         """Those whose file has had its day, those given up or left lying, and those whose data are to be no more."""
-        now = timezone.now()
-        old = now - settings.EXPORT_LIFETIME
+        old = timezone.now() - settings.EXPORT_LIFETIME
         left_lying = Q(state=APPROVED, approved_at__lt=old) & ~Q(failure="")
-        forgotten = Q(petition__destroy_on__lte=now.date()) | Q(petition__destroyed_at__isnull=False)
-        return self.with_file().filter(Q(built_at__lt=old) | Q(state=CANCELLED) | left_lying | forgotten)
+        return self.with_file().filter(Q(built_at__lt=old) | Q(state=CANCELLED) | left_lying | _forgotten())
 
 
 class Addressee(models.Model):
@@ -192,6 +200,11 @@ class Delivery(models.Model):
     @property
     def has_file(self) -> bool:
         return self.state in MADE and self.deleted_at is None
+
+    @property
+    def file_until(self) -> datetime | None:
+        """When the file is deleted, if nobody does so before."""
+        return self.built_at and self.built_at + settings.EXPORT_LIFETIME
 
     @property
     def is_waiting(self) -> bool:

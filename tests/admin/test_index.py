@@ -1,12 +1,16 @@
 """The first page tells what staff should know: counts mended, mails given up, a queue that stands still."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import User
+from django.db.models import F
 from django.utils import timezone
+from django.utils.formats import date_format
 
-from campaign.models import MailQueue, Notice, OutgoingMail
-from tests.factories import make_signatory
+from campaign.models import Delivery, MailQueue, Notice, OutgoingMail
+from tests.actions.delivering.asking import request
+from tests.factories import make_signatory, make_staff
 
 MAILS = "/admin/campaign/outgoingmail/"
 
@@ -145,3 +149,41 @@ def test_the_first_page_takes_the_same_statements_however_much_there_is(logged_i
             Notice.tell("mail-refused", reason="RCPT: 550")
         with django_assert_num_queries(13):
             moderator.get("/admin/")
+
+
+# --- Deliveries ------------------------------------------------------------------------------------------------------
+def make_waiting(petition, officers) -> list[Delivery]:
+    """One to approve, one to take, one with numbers to pass on."""
+    first, second = officers
+    wanted, built, handed_over = (request(petition, by) for by in (second, first, second))
+    now = datetime(2099, 12, 3, 9, 30, tzinfo=UTC)
+    Delivery.objects.filter(pk__in=[built.pk, handed_over.pk]).update(state="built", number=F("pk"), built_at=now)
+    Delivery.objects.filter(pk=built.pk).update(sealed_key=b"x")
+    Delivery.objects.filter(pk=handed_over.pk).update(state="handed_over")
+    handed_over.striking_notices.create(numbers=[7])
+    return [wanted, built, handed_over]
+
+
+def test_the_first_page_calls_officers_to_what_waits_for_them_in_as_many_statements(
+    logged_in, petition, django_assert_num_queries
+):
+    make_signatory(petition)
+    officer = logged_in("Delivery officer")
+    officers = (User.objects.get(), make_staff("Delivery officer", name="second"))
+    assert not officer.get("/admin/").context["deliveries"]
+    for number in (1, 2):
+        for _ in range(number):
+            waiting = make_waiting(petition, officers)
+        with django_assert_num_queries(10):
+            answer = officer.get("/admin/")
+    shown = " ".join(answer.content.decode().split())
+    day = date_format(timezone.now())
+    until = date_format(datetime(2099, 12, 4, 9, 30, tzinfo=UTC), "DATETIME_FORMAT")
+    told = [
+        f"{waiting[0]}, for The Ministry, asked for on {day}: it waits for your approval.",
+        f"{waiting[1]}: the file is ready. Take it before {until} UTC; then it is deleted.",
+        f"{waiting[2]}: The Ministry has yet to be told which numbers to strike out.",
+    ]
+    assert [words for words in told if words not in shown] == []
+    assert [f"/delivery/{each.pk}/change/" in shown for each in waiting] == [True] * 3
+    assert "Deliveries that wait for you" not in logged_in("Editor").get("/admin/").content.decode()
