@@ -44,6 +44,8 @@ class Act:
     explanation: str | Promise = ""
     is_logged: bool = True  # in Django's history; acts that leave a record of their own need no second one
     needs_fresh_check: bool = False  # for what opens personal data or takes it away
+    # For what leaves a record of each try: it takes down one without permission, and its action refuses the others.
+    note_denial: Callable[[HttpRequest, Any], None] | None = None
 
     @property
     def has_page(self) -> bool:
@@ -84,11 +86,14 @@ class ActsAdmin(admin.ModelAdmin):
         if act is None or obj is None:
             raise Http404
         if not (self.has_view_permission(request, obj) and request.user.has_perm(act.permission)):
+            if act.note_denial and request.method == "POST":
+                act.note_denial(request, obj)
             raise PermissionDenied
         return ask_who(request) if act.needs_fresh_check and not is_fresh(request) else self._act(request, obj, act)
 
     def _act(self, request: HttpRequest, obj: Any, act: Act) -> HttpResponseBase:
-        if not act.is_possible(obj):
+        is_try = act.note_denial is not None and request.method == "POST"
+        if not (is_try or act.is_possible(obj)):
             return self.go_back(request, obj, TOO_LATE, messages.WARNING)
         posted = (request.POST, request.FILES) if request.method == "POST" else ()
         form = (act.form or forms.Form)(*posted, **self.form_values(act, obj))

@@ -59,6 +59,10 @@ def show_passphrase(request: HttpRequest, delivery: Delivery, words: Mapping[str
     return TemplateResponse(request, "admin/campaign/delivery/passphrase.html", context)
 
 
+def note_denial(request: HttpRequest, delivery: Delivery) -> None:
+    taking.note_denial(delivery, by=staff_of(request))
+
+
 def cancel(request: HttpRequest, delivery: Delivery, words: Mapping[str, Any]) -> Outcome:
     return deliveries.cancel_delivery(delivery, by=staff_of(request)) and _(
         "Cancelled. What there was of it is deleted."
@@ -111,11 +115,11 @@ ACTS = (
         needs_fresh_check=True),
     Act("download", gettext_lazy("Download"), DOWNLOAD, download, lambda delivery: delivery.has_file, PurposeForm,
         gettext_lazy("The file holds names. Each download is recorded, with its purpose."), is_logged=False,
-        needs_fresh_check=True),
+        needs_fresh_check=True, note_denial=note_denial),
     Act("passphrase", gettext_lazy("Show the passphrase"), DOWNLOAD, show_passphrase,
         lambda delivery: delivery.sealed_passphrase is not None, PurposeForm,
         gettext_lazy("Give it to the addressee by another way than the file, such as the telephone."), is_logged=False,
-        needs_fresh_check=True),
+        needs_fresh_check=True, note_denial=note_denial),
     Act("cancel", gettext_lazy("Cancel"), REQUEST, cancel, lambda delivery: delivery.is_waiting, ConfirmForm,
         gettext_lazy("What there is of the file is deleted at once.")),
     Act("retry", gettext_lazy("Try again"), REQUEST, retry, lambda delivery: bool(delivery.failure)),

@@ -91,8 +91,18 @@ def test_a_file_is_deleted_by_its_officer(officer, petition):
     build_deliveries()
     officer.post(page(delivery, "delete-file"))
     assert "file deleted" in officer.get(page(delivery)).content.decode()
-    answer = officer.post(page(delivery, "download"), {"purpose": PURPOSE}, follow=True)
-    assert "Nothing was changed" in answer.content.decode()
+    assert "Nothing was changed" in officer.get(page(delivery, "download"), follow=True).content.decode()
+
+
+@pytest.mark.parametrize("act", ["download", "passphrase"])
+def test_a_try_to_take_what_is_gone_says_why_not_and_stays_on_the_record(officer, petition, act):
+    delivery = order(officer, petition)
+    build_deliveries()
+    officer.post(page(delivery, "delete-file"))
+    answer = officer.post(page(delivery, act), {"purpose": PURPOSE}, follow=True)
+    assert "There is no file to download" in answer.content.decode()
+    record = AccessRecord.objects.latest("pk")
+    assert (record.act, record.purpose, record.rows, record.delivery) == ("refused", PURPOSE, 0, delivery)
 
 
 def test_a_high_risk_petition_is_refused_with_a_sentence(officer):
@@ -110,7 +120,9 @@ def test_who_is_no_delivery_officer_orders_and_takes_nothing(officer, logged_in,
     for address in (f"{PETITIONS}{petition.pk}/act/export/", page(delivery, "download"), page(delivery, "delete-file")):
         assert stranger.post(address, {"purpose": PURPOSE}).status_code == 403
     assert stranger.get(page(delivery)).status_code == 403
-    assert AccessRecord.objects.count() == 1
+    assert stranger.get(page(delivery, "download")).status_code == 403
+    records = AccessRecord.objects.order_by("pk").values_list("act", "by__username", "purpose")
+    assert list(records)[1:] == [("refused", group, "without permission")]
 
 
 def test_the_lists_take_the_same_statements_for_one_row_and_for_three(officer, petition, django_assert_num_queries):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -51,6 +52,7 @@ def show_passphrase(delivery: Delivery, *, by: User, purpose: str) -> str:
     """The passphrase that opens a bundle, on the record. Raises PermissionDenied, RefusedError, SealBrokenError."""
     found = _downloadable(delivery, purpose, by)
     if found.sealed_passphrase is None:
+        _record(found, AccessRecord.Act.REFUSED, purpose, by, rows=0)
         raise RefusedError(_("This delivery is encrypted to the addressee's own key: there is no passphrase."))
     sealed = bytes(found.sealed_passphrase)
     passphrase = crypto.open_sealed(settings.DELIVERY_PRIVATE_KEY, sealed, passphrase_info(found)).decode()
@@ -58,12 +60,20 @@ def show_passphrase(delivery: Delivery, *, by: User, purpose: str) -> str:
     return passphrase
 
 
+def note_denial(delivery: Delivery, *, by: User) -> None:
+    """Put on the record that somebody tried it who may not."""
+    # What she may have typed as purpose is not kept: nothing has looked yet whether it names somebody.
+    _record(delivery, AccessRecord.Act.REFUSED, _("without permission"), by, rows=0)
+
+
 def _downloadable(delivery: Delivery, purpose: str, by: User) -> Delivery:
     """The delivery, with a file that `by` may take. A try in vain stays on the record.
 
     Raises PermissionDenied, RefusedError.
     """
-    require(by, DOWNLOAD)
+    if not by.has_perm(DOWNLOAD):
+        note_denial(delivery, by=by)
+        raise PermissionDenied
     found = Delivery.objects.downloadable().filter(pk=delivery.pk).select_related("addressee", "petition").first()
     refusal = _refusal(found, by)
     if found is None or refusal:

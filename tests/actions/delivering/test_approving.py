@@ -117,6 +117,15 @@ def test_each_try_to_take_it_leaves_a_record_also_one_that_is_not_read_to_its_en
     ]  # fmt: skip
 
 
+def test_a_try_to_see_a_passphrase_that_there_is_none_of_leaves_a_record(petition, first, second):
+    make_signatory(petition)
+    delivery = deliver(petition, first, second)
+    Delivery.objects.update(sealed_passphrase=None)
+    with pytest.raises(RefusedError, match="there is no passphrase"):
+        show_passphrase(delivery, by=first, purpose=PURPOSE)
+    assert AccessRecord.objects.latest("pk").act == "refused"
+
+
 def test_after_a_day_file_key_and_passphrase_are_gone_and_the_record_stays(petition, first, second):
     make_signatory(petition)
     delivery = deliver(petition, first, second)
