@@ -14,7 +14,7 @@ LONG = "서명을 확인해 주십시오: 탈북민 강제북송을 막아 주�
     [
         "Confirm",
         "Please confirm your signature: Stop the forced repatriation of North Korean refugees",
-        "请确认您的签名：制止对朝鲜难民的强制遣返",
+        "请确认您的签名：制止强制遣返朝鲜难民",
         LONG,
         "a" * 120 + " ü" + "b" * 90,
     ],
