@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from campaign.templatetags.site import bcp47
 from tests.test_translations import LANGUAGES, pairs
 
 ROOT = Path(settings.BASE_DIR)
@@ -21,10 +22,13 @@ def terms() -> list[list[str]]:
 
 
 def texts(language: str) -> list[str]:
-    """All that is written in a language: the site's words and the first campaign's, by paragraph."""
+    """All that is written in a language: the site's words, the first campaign's and the proxy's, by paragraph."""
     seeds = [(ROOT / "seeds" / language / name).read_text(encoding="utf-8") for name in ("article.md", "petition.md")]
     words = [words for _english, words in pairs(language)]
-    return words + [line for text in seeds for line in text.splitlines()]
+    proxy = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "deploy/pages").glob("*.html"))]
+    told = re.findall(rf'lang="{bcp47(language)}">([^<]+)', "".join(proxy))
+    assert len(told) == 2 * len(proxy)
+    return words + told + [line for text in seeds for line in text.splitlines()]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -68,7 +72,8 @@ def test_chinese_has_its_own_punctuation_and_spacing():
         f"{HAN}[,.:;!?(]", f"[,:;!?)]{HAN}",  # half-width marks
         f"{HAN} {HAN}", rf"{HAN} \d+(?![\w.])", rf"(?<![\w.-])[\d.]+ {HAN}",  # blanks that do not belong
         f"{HAN}[A-Za-z]", f"[A-Za-z]{HAN}",  # one that is missing
+        rf"{HAN}\*",  # a shortened name without the word joiner (U+2060) that holds it together on its line
     )  # fmt: skip
-    sentences = [words for _english, words in pairs("zh-hans") if words != "是,否"]
+    sentences = [words for _english, words in pairs("zh-hans") if words != "接收,不接收"]
     told = [re.sub(r"\]\([^)]*\)", "]", BLANK.sub("□", text)) for text in sentences]
     assert [text for text in told if re.search("|".join(wrong), text)] == []
