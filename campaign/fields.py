@@ -91,8 +91,8 @@ class MailboxField(TextField):
         shown = [ending if ending.isascii() else ending.replace(".", ".\u2060") for ending in endings.values()]
         listed = pgettext("between the items of a list in a sentence", ", ").join(shown)
         warning = gettext(
-            "Some mail providers can be made to tell the authorities who received which mail. We take every address,"
-            " but it is safer to use one that does not end in %(endings)s."
+            "Some e-mail providers can be made to tell the authorities who received which e-mail. We take every"
+            " address, but it is safer to use one that does not end in %(endings)s."
         )
         pointed_out = gettext("Addresses at {} can be read by the authorities there. Another address is safer.")
         self.help_text = run_on([str(self.help_text), warning % {"endings": listed}])
@@ -130,5 +130,5 @@ class VisibilityField(forms.ChoiceField):
         self.choices = [choice for choice in Signatory.Visibility.choices if choice[0] in petition.visibilities]
         if not petition.shows_names:
             self.error_messages["invalid_choice"] = _(
-                "This petition shows nobody's name or initials. Choose whether the addressee gets your name."
+                "This petition shows nobody’s name or initials. Choose whether the addressee gets your name."
             )

@@ -92,7 +92,8 @@ class SignForm(ChoicesForm):
 
     name = NameField(label=_("Full name"), help_text=_("In any script, as you write it yourself."))
     email = MailboxField(
-        label=_("E-mail address"), help_text=_("We send one mail with a button to confirm. One signature per address.")
+        label=_("E-mail address"),
+        help_text=_("We send one e-mail with a button to confirm. One signature per address."),
     )
     consent = forms.BooleanField(
         help_text=lazy(age_line, str)(),

@@ -25,7 +25,7 @@ from campaign.models import MailQueue, Notice, OutgoingMail
 COUNTS_TO = 1_000
 # What a notice says; its details fill the gaps. A kind without a sentence is shown as it is.
 SENTENCES = {
-    "count-mended": gettext_lazy("The count of “%(petition)s” was %(was)s and is %(now)s: it was mended."),
+    "count-mended": gettext_lazy("The count of “%(petition)s” was %(was)s and is %(now)s: it was corrected."),
     "mail-queue-paused": gettext_lazy("Mail was paused: %(reason)s. It is tried again by itself."),
     "mail-refused": gettext_lazy("A mail server refused an address for good: %(reason)s."),
     "confirmations-collapsed": gettext_lazy(

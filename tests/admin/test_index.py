@@ -32,7 +32,7 @@ def test_unseen_notices_stand_one_a_kind_with_their_number(logged_in):
     told = logged_in("Editor").get("/admin/").context["notices"]
     assert [(kind["kind"], kind["number"], kind["sentence"]) for kind in told] == [
         ("mail-refused", 2, "A mail server refused an address for good: RCPT: 551."),
-        ("count-mended", 1, "The count of “rivers” was 7 and is 8: it was mended."),
+        ("count-mended", 1, "The count of “rivers” was 7 and is 8: it was corrected."),
     ]
 
 

@@ -40,7 +40,7 @@ def test_a_posted_choice_that_would_show_somebody_is_refused_kindly(client, peti
     answer = client.post(f"{PATH}sign/", post_form(visibility=visibility))
     page = answer.content.decode()
     assert (answer.status_code, Signatory.objects.count(), OutgoingMail.objects.count()) == (422, 0, 0)
-    assert page.count("This petition shows nobody&#x27;s name or initials.") == 2  # in the summary, and at the field
+    assert page.count("This petition shows nobody’s name or initials.") == 2  # in the summary, and at the field
     assert 'value="gildong@example.org"' in page
 
 
@@ -146,7 +146,7 @@ def test_the_list_is_what_staff_made_of_it(client, petition):
     assert RiskyProvider.endings() == {"qq.com": "qq.com", "xn--fiqs8s": ".中国"}
     RiskyProvider.objects.all().delete()
     page = client.get(PATH).content.decode()
-    assert ("data-risky" in page, "Some mail providers" in page) == (False, False)
+    assert ("data-risky" in page, "Some e-mail providers" in page) == (False, False)
 
 
 def test_a_standard_petition_warns_of_nobody(client, db):

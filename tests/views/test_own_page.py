@@ -286,7 +286,7 @@ def test_all_that_is_held_can_be_downloaded_without_what_this_process_cannot_rea
     assert EMAIL not in answer.content.decode()
     client.post(path_of(confirmed), {"action": "withdraw"})
     after = client.post(path_of(confirmed), {"action": "download"}).json()
-    assert after["kept, but not readable here"] == ["A scrambled form of this page's link, by which it is known"]
+    assert after["kept, but not readable here"] == ["A scrambled form of this page’s link, by which it is known"]
     assert (after["country"], after["public_name"], after["wants_updates"]) == ("", None, False)
 
 

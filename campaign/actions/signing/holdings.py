@@ -30,20 +30,20 @@ NOT_SHOWN: dict[str, Kept] = {
         lambda row: row.email_digest is not None,
     ),
     "gate_link": (
-        gettext_lazy("A sealed key to the note of when your address was mailed"),
+        gettext_lazy("A sealed key to the note of when we wrote to your address"),
         lambda row: row.gate_link is not None,
     ),
     "words_digest": (
         gettext_lazy("A scrambled form of your name, by which another form with other words is noticed"),
         lambda row: row.words_digest is not None,
     ),
-    "nonce": (gettext_lazy("What this page's link is made from"), lambda row: row.erased_at is None),
+"nonce": (gettext_lazy("What this page’s link is made from"), lambda row: row.erased_at is None),
     "choice_proof": (
         gettext_lazy("A mark, made with this page’s link, that you chose to have your name shown"),
         lambda row: row.has_name_chosen,
     ),
     "token_hash": (
-        gettext_lazy("A scrambled form of this page's link, by which it is known"),
+        gettext_lazy("A scrambled form of this page’s link, by which it is known"),
         lambda row: row.token_hash is not None,
     ),
     "network_tag": (
@@ -51,7 +51,7 @@ NOT_SHOWN: dict[str, Kept] = {
         lambda row: row.may_be_tagged,
     ),
     "domain_class": (
-        gettext_lazy("Whether your mail provider is a large free one, one of throw-away addresses, or another"),
+        gettext_lazy("Whether your e-mail provider is a large free one, one of throw-away addresses, or another"),
         lambda row: row.erased_at is None,
     ),
     "commitment": (
@@ -68,7 +68,7 @@ NOT_SHOWN: dict[str, Kept] = {
 }
 # What other processes may keep, which this one cannot look up.
 ELSEWHERE = (
-    gettext_lazy("When your address was mailed, by its scrambled form, for thirty days"),
+    gettext_lazy("When we wrote to your address, by its scrambled form, for thirty days"),
     gettext_lazy("What moderators decided about the signature, and why"),
     gettext_lazy("Which members of staff opened it, when, and for which purpose"),
 )
@@ -91,7 +91,7 @@ def list_unshown(signatory: Signatory) -> list[str]:
     """What is kept and cannot be shown here, in the language of the moment."""
     kept = [str(what) for what, is_kept in NOT_SHOWN.values() if is_kept(signatory)]
     if OutgoingMail.objects.owed().filter(signatory_id=signatory.pk).exists():
-        kept.append(_("Your e-mail address, sealed, until the mail that is owed to you has left"))
+        kept.append(_("Your e-mail address, sealed, until the e-mail that is owed to you has left"))
     if Receipt.objects.filter(pk=signatory.pk).exists():
         kept.append(_("The proof that you asked for, sealed so that only this page’s link opens it, for an hour"))
     return kept
