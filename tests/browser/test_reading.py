@@ -20,6 +20,8 @@ MEASURE = """() => {
     const sum = (at) => long.filter(([, lines]) => lines > 2).reduce((all, one) => all + one[at], 0);
     return {fit: prose.clientWidth / size, perLine: sum(0) / (sum(1) - long.length / 2)};
 }"""
+BOXED = """() => [...document.querySelectorAll("p a:not(.button, .footnote-backref)")]
+    .filter(link => getComputedStyle(link).display !== "inline").map(link => link.textContent)"""
 STYLE = "name => getComputedStyle(document.querySelector('.prose p')).getPropertyValue(name)"
 
 
@@ -62,6 +64,15 @@ def test_on_paper_the_article_and_the_demand_stay_and_what_is_pressed_goes(brows
             for name in (".prose", ".demand", ".sign", ".signbar", ".share-links")
         }
     assert shown == {".prose": True, ".demand": True, ".sign": False, ".signbar": False, ".share-links": False}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_link_in_a_sentence_stands_in_a_box_of_its_own(browser, pages, language):
+    """A full stop may begin the line after a box, and in Chinese none may begin a line."""
+    with open_eye(browser, pages, **PHONE) as eye:
+        for name in ("article", "petition", "privacy", "names", "own page, receipt ready", "updates"):
+            eye.show(page_of(pages, name, language))
+            assert eye.page.evaluate(BOXED) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
