@@ -37,7 +37,7 @@ NOT_SHOWN: dict[str, Kept] = {
         gettext_lazy("A scrambled form of your name, by which another form with other words is noticed"),
         lambda row: row.words_digest is not None,
     ),
-"nonce": (gettext_lazy("What this page’s link is made from"), lambda row: row.erased_at is None),
+    "nonce": (gettext_lazy("What this page’s link is made from"), lambda row: row.erased_at is None),
     "choice_proof": (
         gettext_lazy("A mark, made with this page’s link, that you chose to have your name shown"),
         lambda row: row.has_name_chosen,
