@@ -9,7 +9,7 @@ GRANT USAGE ON SCHEMA public TO undersigned_public, undersigned_admin, undersign
 
 -- --- Public: the pages, the form, and the signatory's own page -----------------------------------------------------
 -- It reads what is published. It writes envelopes (identity, mailbox) and erases them, but reads none back, nor
--- `nonce`, from which the links are made, `choice_proof`, `network_tag` and `domain_class`. It deletes nothing.
+-- `nonce`, from which the links are made, `network_tag` and `domain_class`. It deletes nothing.
 GRANT SELECT ON
     campaign_article, campaign_articleedition, campaign_petition, campaign_petitionedition, campaign_update,
     campaign_petitionlog, campaign_tally, campaign_publicversion, campaign_mailqueue, campaign_riskyprovider,
@@ -26,10 +26,11 @@ GRANT SELECT (
 ) ON campaign_signatory TO undersigned_public;
 GRANT UPDATE (
     state, visibility, wants_updates, country, identity, mailbox, email_digest, gate_link, words_digest, words_differ,
-    nonce, choice_proof, public_name, name_state, name_number, network_tag, domain_class, commitment, stub, amended_at,
-    confirmed_at, ended_at, erased_at
+    nonce, public_name, name_state, name_number, network_tag, domain_class, commitment, stub, amended_at, confirmed_at,
+    ended_at, erased_at
 ) ON campaign_signatory TO undersigned_public;
--- What columns cannot say: it takes names off the page and puts none there, and what it adds is pending, by no link.
+-- What columns cannot say: what it adds is pending and has no link yet; it changes a row for nobody but who shows the
+-- row's own link, which it cannot make, and only news can be ended without; it takes names off the page and puts none there.
 CREATE OR REPLACE FUNCTION public_pages_may_not() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION 'The public pages may not do this.' USING ERRCODE = 'insufficient_privilege'; END $$;
 CREATE OR REPLACE TRIGGER signatory_public_pages_add_pending_ones BEFORE INSERT ON campaign_signatory FOR EACH ROW
@@ -38,6 +39,20 @@ CREATE OR REPLACE TRIGGER signatory_public_pages_add_pending_ones BEFORE INSERT 
             NEW.state <> 'pending' OR NEW.token_hash IS NOT NULL OR NEW.entry_index IS NOT NULL
             OR NEW.public_name IS NOT NULL OR NEW.name_state <> ''
         )
+    ) EXECUTE FUNCTION public_pages_may_not();
+CREATE OR REPLACE TRIGGER signatory_public_pages_are_shown_a_link
+    BEFORE UPDATE OF state, visibility, country, identity, email_digest, gate_link, words_digest, nonce, public_name,
+        name_state, name_number, network_tag, domain_class, commitment, stub, amended_at, confirmed_at, ended_at, erased_at
+    ON campaign_signatory FOR EACH ROW
+    WHEN (
+        current_user = 'undersigned_public'
+        AND (sha256(convert_to(current_setting('undersigned.link', TRUE), 'UTF8')) = OLD.token_hash) IS NOT TRUE
+    ) EXECUTE FUNCTION public_pages_may_not();
+CREATE OR REPLACE TRIGGER signatory_public_pages_only_end_news
+    BEFORE UPDATE OF wants_updates, mailbox ON campaign_signatory FOR EACH ROW
+    WHEN (
+        current_user = 'undersigned_public' AND (NEW.wants_updates OR NEW.mailbox IS NOT NULL)
+        AND (sha256(convert_to(current_setting('undersigned.link', TRUE), 'UTF8')) = OLD.token_hash) IS NOT TRUE
     ) EXECUTE FUNCTION public_pages_may_not();
 CREATE OR REPLACE TRIGGER signatory_public_pages_show_no_name
     BEFORE UPDATE OF public_name, name_state, name_number ON campaign_signatory FOR EACH ROW
@@ -127,8 +142,8 @@ GRANT UPDATE (
 ) ON campaign_petition TO undersigned_worker;
 GRANT UPDATE (
     state, wants_updates, country, identity, mailbox, email_digest, gate_link, words_digest, words_differ, nonce,
-    token_hash, choice_proof, public_name, name_state, name_number, network_tag, domain_class, commitment, stub,
-    entry_index, amended_at, confirmed_at, ended_at, erased_at, journaled
+    token_hash, public_name, name_state, name_number, network_tag, domain_class, commitment, stub, entry_index,
+    amended_at, confirmed_at, ended_at, erased_at, journaled
 ) ON campaign_signatory TO undersigned_worker;
 -- The oldest access records go; a trigger keeps all that are younger than three years.
 GRANT SELECT (id, created_at), DELETE ON campaign_accessrecord TO undersigned_worker;

@@ -11,10 +11,9 @@ from django.utils import timezone
 
 from campaign import crypto
 from campaign.actions.mailing import mail
-from campaign.actions.signing import envelopes, signatories
+from campaign.actions.signing import signatories
 from campaign.models import Article, ArticleEdition, Petition, PetitionEdition, Signatory
 from campaign.models.signatory import CONFIRMED, EXPIRED, PENDING, REJECTED, WITHDRAWN
-from campaign.models.signatory_rules import SHOWN
 
 LANGUAGES = ("en", "ko", "zh-hans")
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)  # before any day that a test travels to
@@ -86,7 +85,8 @@ def move_signatory(row: Signatory, state: str) -> None:
     """Bring a pending row to a state by the moves the site makes."""
     rows = Signatory.objects.filter(pk=row.pk)
     if state in (CONFIRMED, REJECTED):
-        assert rows.move("confirm", words_digest=None, **by_her_link(row))
+        token = crypto.link_token(settings.LINK_KEY, bytes(row.nonce))  # which was mailed to her
+        assert rows.move("confirm", words_digest=None, token_hash=crypto.token_hash(token))
     if state == REJECTED:
         assert rows.move("reject")
     if state == WITHDRAWN:
@@ -94,13 +94,6 @@ def move_signatory(row: Signatory, state: str) -> None:
     if state == EXPIRED:
         assert rows.erase("expire")
     assert state in (PENDING, CONFIRMED, REJECTED, WITHDRAWN, EXPIRED)
-
-
-def by_her_link(row: Signatory) -> dict[str, Any]:
-    """What stands on a row whose owner confirmed it by the link that was mailed to her."""
-    token = crypto.link_token(settings.LINK_KEY, bytes(row.nonce))
-    proof = envelopes.choice_proof(row.pk, row.visibility, token) if row.visibility in SHOWN else None
-    return {"token_hash": crypto.token_hash(token), "choice_proof": proof}
 
 
 def show_name(row: Signatory, name: str = "Hong Gildong", number: int = 1) -> None:

@@ -25,7 +25,6 @@ from campaign.actions.signing.addresses import Address
 from campaign.models import Petition, PetitionEdition, PublicVersion, Signatory
 from campaign.models.base import uuid7
 from campaign.models.signatory import CONFIRMED, PENDING
-from campaign.models.signatory_rules import SHOWN
 
 BATCH = 5_000  # rows a transaction writes
 CONFIRMED_SPAN = timedelta(weeks=4)
@@ -160,8 +159,6 @@ def _secrets(petition: Petition, row: Row, name: str, address: Address) -> Row:
     identity, stub = envelopes.seal_identity(petition, digest, name) if is_named else (None, None)
     wants_updates = random.random() < WANTING_UPDATES  # noqa: S311 # nosec B311
     nonce = crypto.new_nonce()
-    token = crypto.link_token(settings.LINK_KEY, nonce)
-    is_shown = row["state"] == CONFIRMED and row["visibility"] in SHOWN
     return {
         "email_digest": digest,
         "identity": identity,
@@ -172,8 +169,7 @@ def _secrets(petition: Petition, row: Row, name: str, address: Address) -> Row:
         "words_digest": envelopes.words_digest(petition, digest, name) if row["state"] == PENDING else None,
         "words_differ": False,
         "nonce": nonce,
-        "token_hash": crypto.token_hash(token),
-        "choice_proof": envelopes.choice_proof(row["id"], row["visibility"], token) if is_shown else None,
+        "token_hash": crypto.token_hash(crypto.link_token(settings.LINK_KEY, nonce)),
         "domain_class": Signatory.DomainClass.OTHER.value,
         "journaled": False,
     }

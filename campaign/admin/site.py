@@ -43,10 +43,6 @@ SENTENCES = {
     "name-unreadable": gettext_lazy(
         "Sealed names that were to be shown do not open with the key that this server holds: %(number)s."
     ),
-    "name-unchosen": gettext_lazy(
-        "%(number)s names were to be shown whose owners did not choose it by their links: they are not. Nobody but the"
-        " site itself could write that, so look into whether it was broken into."
-    ),
     "bulk-stopped": gettext_lazy(
         "Bulk decision %(bulk)s stopped on its way: the signature whose name it compared is erased."
     ),

@@ -150,9 +150,6 @@ class Signatory(models.Model):
     name_state = models.CharField(
         _("state of the name"), max_length=8, choices=NameState, blank=True, default="", db_default=""
     )
-    choice_proof = models.BinaryField(
-        max_length=32, null=True, help_text="By who holds the link: that the name, or its initials, may be shown."
-    )
     name_number = models.PositiveIntegerField(null=True, help_text="Its place among the names of the petition.")
     domain_class = models.CharField(
         _("class of the mail domain"), max_length=10, choices=DomainClass, blank=True, default="", db_default=""
@@ -167,6 +164,8 @@ class Signatory(models.Model):
     ended_at = models.DateTimeField(_("ended"), null=True)
     erased_at = models.DateTimeField(_("erased"), null=True)
     journaled = models.BooleanField(default=False, db_default=False, help_text="The journal says that it is erased.")
+
+    came_by = ""  # the token of the link that led here, if one did: a fact of the request, and no column
 
     objects = SignatoryQuerySet.as_manager()
 

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-SHOWN = ("public", "initials")  # visibilities that put something of a name on the page
 # What takes a name off the page.
 UNSHOWN: dict[str, Any] = {"public_name": None, "name_number": None}
 # What erasing sets: after it the row says that somebody signed, when, and how it ended; nothing of whom.
@@ -19,7 +18,6 @@ ERASED: dict[str, Any] = {
     "words_digest": None,
     "words_differ": False,
     "nonce": None,
-    "choice_proof": None,
     **UNSHOWN,
     "name_state": "",
     "wants_updates": False,
@@ -37,7 +35,7 @@ UNLOGGED = (Q(state="confirmed") & (Q(entry_index__isnull=True) | Q(amended_at__
     ~Q(state="confirmed") & Q(entry_index__isnull=False)
 )
 # Names whose owners chose to show them, and that no page shows yet: they wait for a moderator, or for the worker.
-UNPUBLISHED = Q(state="confirmed", visibility__in=list(SHOWN), public_name__isnull=True)
+UNPUBLISHED = Q(state="confirmed", visibility__in=["public", "initials"], public_name__isnull=True)
 
 CONSTRAINTS: list[models.BaseConstraint] = [
     models.UniqueConstraint(name="signatory_is_one_per_mailbox", fields=["petition", "email_digest"]),

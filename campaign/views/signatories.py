@@ -1,6 +1,5 @@
 """The signatory's own page, behind the mailed link. GET shows, only POST acts."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.db import DatabaseError
@@ -111,7 +110,7 @@ def _confirm(request: HttpRequest, signatory: Signatory) -> HttpResponse:
     form = ConfirmForm(_with_choices(request, signatory), signatory=signatory)
     if not form.is_valid():
         return _show(request, signatory, form, status=422)
-    signatories.confirm(signatory, choices=replace(form.choices, token=_token(request)))
+    signatories.confirm(signatory, choices=form.choices)
     return _back(request)
 
 
@@ -132,7 +131,7 @@ def _change(request: HttpRequest, signatory: Signatory) -> HttpResponse:
     form = ChangeForm(_with_choices(request, signatory), signatory=signatory)
     if not form.is_valid():
         return _show(request, signatory, form, status=422)
-    signatories.change(signatory, choices=replace(form.choices, token=_token(request)))
+    signatories.change(signatory, choices=form.choices)
     return _back(request)
 
 

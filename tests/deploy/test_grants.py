@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
+from campaign import crypto
 from campaign.actions.forgetting.privacy import forget_what_is_over
 from campaign.actions.signing import statements
 from campaign.models import AccessRecord, OutgoingMail, Receipt, Signatory
@@ -40,11 +42,16 @@ def value(sql, *values):
     return rows(sql, *values)[0][0]
 
 
-def is_refused(role, sql):
-    """Whether PostgreSQL says that this role may not do it (SQLSTATE 42501)."""
+def link_of(row):
+    return crypto.link_token(settings.LINK_KEY, bytes(row.nonce))
+
+
+def is_refused(role, sql, link=""):
+    """Whether PostgreSQL says that this role may not do it (SQLSTATE 42501), the link shown."""
     with acting_as(role):
         try:
             with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('undersigned.link', %s, TRUE)", [link])
                 cursor.execute(sql)
         except ProgrammingError as error:
             return error.__cause__.sqlstate == "42501"
@@ -68,7 +75,6 @@ def columns_where(role, table, act):
     "SELECT identity FROM campaign_signatory",
     "SELECT mailbox FROM campaign_signatory",
     "SELECT nonce FROM campaign_signatory",
-    "SELECT choice_proof FROM campaign_signatory",
     "SELECT network_tag FROM campaign_signatory",
     "SELECT domain_class FROM campaign_signatory",
     "SELECT * FROM campaign_listedword",
@@ -118,7 +124,7 @@ def test_the_public_pages_delete_nothing_and_read_no_envelope(roles):
     assert tables_where("public", "DELETE") == []
     assert columns_where("public", "campaign_signatory", "INSERT") - columns_where(
         "public", "campaign_signatory", "SELECT"
-    ) == {"identity", "mailbox", "nonce", "choice_proof", "network_tag", "domain_class"}
+    ) == {"identity", "mailbox", "nonce", "network_tag", "domain_class"}
     assert columns_where("public", "campaign_outgoingmail", "SELECT") == {"id", "signatory_id", "state", "due_at"}
 
 
@@ -126,9 +132,28 @@ def test_the_public_pages_delete_nothing_and_read_no_envelope(roles):
     "public_name = 'Anybody'", "name_number = 7", "name_state = 'approved'", "name_state = 'refused'",
 ])  # fmt: skip
 def test_the_public_pages_put_no_name_on_the_page(roles, change):
-    make_signatory(make_petition(), visibility="public")
-    assert is_refused("public", f"UPDATE campaign_signatory SET {change}")
-    assert not is_refused("public", "UPDATE campaign_signatory SET public_name = NULL, name_state = ''")
+    row = make_signatory(make_petition(), visibility="public")
+    assert is_refused("public", f"UPDATE campaign_signatory SET {change}", link_of(row))
+    assert not is_refused("public", "UPDATE campaign_signatory SET public_name = NULL, name_state = ''", link_of(row))
+
+
+@pytest.mark.parametrize("change", [
+    "state = 'confirmed', confirmed_at = now()", "visibility = 'public'", "country = 'KR'", "identity = 'another'",
+    "email_digest = 'another'", "nonce = 'another'", "commitment = 'another', amended_at = now()", "gate_link = NULL",
+    "wants_updates = TRUE, mailbox = 'another'", "state = 'withdrawn', ended_at = now()",
+])  # fmt: skip
+def test_the_public_pages_change_a_row_only_for_who_shows_its_own_link(roles, change):
+    """So who takes them confirms nobody, ends nobody's signature, and makes nobody's name public."""
+    petition = make_petition()
+    row, thief = (make_signatory(petition, visibility="delivered") for _ in range(2))
+    unmailed = make_signatory(petition, state="pending")
+    of = "UPDATE campaign_signatory SET {} WHERE id = '{}'".format
+    assert is_refused("public", of(change, row.pk))
+    assert is_refused("public", of(change, row.pk), link_of(thief))
+    assert is_refused("public", of(change, unmailed.pk), link_of(unmailed))
+    allowed = change if "ended_at" not in change else "country = ''"  # what ends a row erases it, too
+    assert not is_refused("public", of(allowed, row.pk), link_of(row))
+    assert not is_refused("public", of("wants_updates = FALSE, mailbox = NULL", row.pk))
 
 
 @pytest.mark.parametrize("column", ["state", "token_hash", "entry_index", "public_name", "name_state"])
@@ -219,7 +244,9 @@ def test_whoever_ends_a_signature_ends_its_receipt_without_a_right_to_delete_one
     row = make_signatory(make_petition())
     Receipt.objects.create(signatory=row, sealed=b"sealed")
     assert is_refused(role, "DELETE FROM campaign_receipt") is (role != "worker")
-    with acting_as(role):
+    row.came_by = link_of(row)
+    with acting_as(role), transaction.atomic():
+        statements.show_link(row)
         assert Signatory.objects.filter(pk=row.pk).update(state="rejected", ended_at=timezone.now()) == 1
     assert not Receipt.objects.exists()
 

@@ -28,8 +28,8 @@ FIELDS: dict[str, dict[str, str]] = {
             STAYS,
         ),
         **dict.fromkeys(
-            ("identity", "mailbox", "email_digest", "gate_link", "words_digest", "nonce", "choice_proof", "public_name",
-             "name_number", "name_state", "domain_class", "wants_updates", "country", "commitment", "stub"),
+            ("identity", "mailbox", "email_digest", "gate_link", "words_digest", "nonce", "public_name", "name_number",
+             "name_state", "domain_class", "wants_updates", "country", "commitment", "stub"),
             PERSON,
         ),
         "network_tag": NETWORK,

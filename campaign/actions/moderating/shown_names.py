@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from campaign.actions.moderating.scripts import initials
-from campaign.actions.signing.envelopes import is_owners_choice, open_identity
+from campaign.actions.signing.envelopes import open_identity
 from campaign.crypto import SealBrokenError
 from campaign.models import Notice, Petition, PublicVersion, Signatory
 from campaign.models.signatory import SignatoryQuerySet
@@ -25,11 +25,7 @@ logger = logging.getLogger(__name__)
 NAMES_ON_A_PAGE = 100
 UNREADABLE = "name-unreadable"
 _SLICE = 200
-UNCHOSEN = "name-unchosen"
-_NEEDED = (
-    *("petition", "visibility", "name_state", "identity", "email_digest"),
-    *("nonce", "token_hash", "choice_proof"),
-)
+_NEEDED = ("petition", "visibility", "name_state", "identity", "email_digest")
 _BEFORE_ALL = UUID(int=0)
 
 
@@ -102,13 +98,13 @@ def _publish(petition_id: int, rows: Sequence[Signatory]) -> int:
     numbered = Signatory.objects.filter(petition=petition_id, name_number__isnull=False)
     number = numbered.aggregate(highest=Max("name_number"))["highest"] or 0
     first, unreadable = number, 0
-    for row in _chosen(rows):
+    for row in rows:
         try:
             number += _show(row, {"public_name": shown_as(row), "name_number": number + 1})
         except (SealBrokenError, KeyError):
             unreadable += 1
     if unreadable:
-        _tell(UNREADABLE, unreadable)
+        _tell_unreadable(unreadable)
     if number > first:
         PublicVersion.bump()
     return number - first
@@ -122,24 +118,8 @@ def _show(row: Signatory, shown: dict[str, Any]) -> int:
     return unchanged.update(name_state=Signatory.NameState.APPROVED, **shown)
 
 
-def _chosen(rows: Sequence[Signatory]) -> list[Signatory]:
-    """Those whose owners chose it themselves. Whoever took the public process may write that somebody did, and cannot
-    make the proof; such names are set aside, and stay unseen.
-    """
-    chosen, unchosen = [], 0
-    for row in rows:
-        if is_owners_choice(row):
-            chosen.append(row)
-        else:
-            as_seen = Signatory.objects.unpublished().filter(pk=row.pk, choice_proof=row.choice_proof)
-            unchosen += as_seen.update(name_state=Signatory.NameState.REFUSED)
-    if unchosen:
-        _tell(UNCHOSEN, unchosen)
-    return chosen
-
-
-def _tell(kind: str, number: int) -> None:
-    """Tell staff once, until they have seen it: what does not open is tried again each time."""
-    if not Notice.objects.unseen().filter(kind=kind).exists():
-        Notice.tell(kind, Notice.Level.ERROR, number=number)
-        logger.error("%d names are not shown: %s.", number, kind)
+def _tell_unreadable(number: int) -> None:
+    """Tell staff once, until they have seen it: these are tried again each time."""
+    if not Notice.objects.unseen().filter(kind=UNREADABLE).exists():
+        Notice.tell(UNREADABLE, Notice.Level.ERROR, number=number)
+        logger.error("%d sealed names do not open with the key at hand.", number)

@@ -53,20 +53,6 @@ def unwrap_gate(signatory: Signatory) -> bytes | None:
     return crypto.unwrap(key, bytes(signatory.gate_link), key_context(signatory.pk))
 
 
-def choice_proof(signatory_id: UUID, visibility: str, token: str) -> bytes:
-    """That whoever holds the link chose to be shown so: the worker, which makes the links, shows no name without it."""
-    return crypto.digest(crypto.token_key(token, "choice"), signatory_id.hex, visibility)
-
-
-def is_owners_choice(signatory: Signatory) -> bool:
-    """Whether the proof of this row's visibility was made with the link that was mailed. For the worker alone."""
-    token = link_token_of(signatory)
-    if token is None or signatory.choice_proof is None:
-        return False
-    proof = choice_proof(signatory.pk, signatory.visibility, token)
-    return compare_digest(proof, bytes(signatory.choice_proof))
-
-
 def link_token_of(signatory: Signatory) -> str | None:
     """The token of the link that was mailed, made anew; None where the row's nonce or hash is of another one.
 

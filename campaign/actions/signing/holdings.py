@@ -38,10 +38,6 @@ NOT_SHOWN: dict[str, Kept] = {
         lambda row: row.words_digest is not None,
     ),
     "nonce": (gettext_lazy("What this page’s link is made from"), lambda row: row.erased_at is None),
-    "choice_proof": (
-        gettext_lazy("A mark, made with this page’s link, that you chose to have your name shown"),
-        lambda row: row.has_name_chosen,
-    ),
     "token_hash": (
         gettext_lazy("A scrambled form of this page’s link, by which it is known"),
         lambda row: row.token_hash is not None,

@@ -15,7 +15,7 @@ from campaign.actions.signing.envelopes import email_digest, open_identity
 from campaign.models import MailGate, OutgoingMail, Petition, PetitionEdition, Signatory
 from campaign.models.mail import WAITING
 from campaign.models.signatory import STANDING
-from campaign.models.signatory_rules import SHOWN, UNSHOWN
+from campaign.models.signatory_rules import UNSHOWN
 
 __all__ = ["Choices", "Words", "change", "confirm", "email_digest", "open_identity", "refuse", "sign", "withdraw"]
 COUNTED = Signatory.Visibility.COUNTED
@@ -41,7 +41,6 @@ class Choices:
     wants_updates: bool
     name: str = ""
     email: str | Address = ""
-    token: str = ""  # of her link, by which the worker knows that to be shown was her own choice
 
 
 class NotOfferedError(ValueError):
@@ -165,6 +164,7 @@ def _confirm(signatory: Signatory, choices: Choices) -> bool:
 _STILL_REFUSED = Case(When(name_state=Signatory.NameState.REFUSED, then=F("name_state")), default=Value(""))
 
 
+@transaction.atomic
 def change(signatory: Signatory, *, choices: Choices) -> bool:
     """Change what a confirmed signature shows and says. Whether it still stood to be changed."""
     # As it was seen: of two changes at once one is made, lest a name of the one stand with a commitment of the other.
@@ -176,6 +176,7 @@ def change(signatory: Signatory, *, choices: Choices) -> bool:
     values = _chosen(signatory, choices)
     if values["commitment"] != signatory.commitment:
         values["amended_at"] = timezone.now()
+    statements.show_link(signatory)
     return bool(rows.update(**UNSHOWN, name_state="" if choices.name else _STILL_REFUSED, **values))
 
 
@@ -183,9 +184,6 @@ def _chosen(signatory: Signatory, choices: Choices) -> dict[str, Any]:
     """The columns that the choices set; envelopes only where they change. Raises NotOfferedError."""
     _refuse_to_show(signatory.petition, choices.visibility)
     values: dict[str, Any] = {"country": choices.country, "visibility": choices.visibility}
-    is_shown = choices.visibility in SHOWN and choices.token
-    proof = envelopes.choice_proof(signatory.pk, choices.visibility, choices.token) if is_shown else None
-    values["choice_proof"] = proof
     digest = bytes(signatory.email_digest or b"")
     if choices.visibility == COUNTED:
         values |= {"identity": None, "stub": None}
@@ -217,6 +215,7 @@ def withdraw(signatory: Signatory) -> bool:
     """End the signature and erase the person at once. Whether this call did it."""
     rows = Signatory.objects.filter(pk=signatory.pk)
     OutgoingMail.objects.owed().filter(signatory_id=signatory.pk).drop()
+    statements.show_link(signatory)
     return bool(rows.erase("withdraw"))
 
 

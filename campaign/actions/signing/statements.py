@@ -18,7 +18,8 @@ from campaign.models.mail import QUEUED
 from campaign.models.petition import OPEN
 from campaign.models.signatory import MOVES, PENDING
 
-_UNREAD = ("identity", "mailbox", "nonce", "choice_proof", "network_tag", "domain_class")
+_SHOW_LINK = "set_config('undersigned.link', %s, TRUE)"  # TRUE: until the transaction ends
+_UNREAD = ("identity", "mailbox", "nonce", "network_tag", "domain_class")
 
 
 class NotOpenError(Exception):
@@ -49,20 +50,35 @@ def store(row: Signatory, mail: OutgoingMail, proof: UUID | None = None) -> None
 
 def find_by_token(token: str) -> Signatory | None:
     """Whose link it is, without what the public process may write and not read back."""
-    token_hash = crypto.token_hash(token)
+    signatory = _find(crypto.token_hash(token))
+    if signatory is not None:
+        signatory.came_by = token
+    return signatory
+
+
+def _find(token_hash: bytes) -> Signatory | None:
     if connection.vendor != "postgresql":
         return Signatory.objects.defer(*_UNREAD).filter(token_hash=token_hash).first()
     found = _run(_find_sql(), [token_hash])
     return Signatory.from_db(connection.alias, _readable(), found[0]) if found else None
 
 
+def show_link(signatory: Signatory) -> None:
+    """Show the database the link that a signatory came by, for the transaction that changes her row: of the public
+    pages it takes no change without it (deploy/grants.sql). Elsewhere nobody asks.
+    """
+    if signatory.came_by and connection.vendor == "postgresql":
+        _run(f"SELECT {_SHOW_LINK}", [signatory.came_by])
+
+
 def move(signatory: Signatory, action: str, *, with_name_standing: bool = False, **values: Any) -> bool:
     """SignatoryQuerySet.move for one row: whether *this* call made the move (see models/signatory.py)."""
     sources, target, time_column = MOVES[action]
     values |= {"state": target, time_column: timezone.now()}
-    sql = _move_sql(tuple(values), sources, with_name_standing)
+    link = [signatory.came_by] if signatory.came_by and connection.vendor == "postgresql" else []
+    sql = _move_sql(tuple(values), sources, with_name_standing, bool(link))
     fields = [Signatory._meta.get_field(name) for name in values] + [Signatory._meta.pk]
-    return bool(_run(sql, _prepared(fields, [*values.values(), signatory.pk])))
+    return bool(_run(sql, _prepared(fields, [*values.values(), signatory.pk]) + link))
 
 
 def note_tokens(hashes: dict[UUID, bytes]) -> None:
@@ -120,13 +136,14 @@ def _readable() -> list[str]:
 
 
 @cache
-def _move_sql(names: tuple[str, ...], sources: tuple[str, ...], with_name_standing: bool) -> str:
+def _move_sql(names: tuple[str, ...], sources: tuple[str, ...], with_name_standing: bool, shows_link: bool) -> str:
     settings = ", ".join(f"{name} = %s" for name in names)
     states = ", ".join(f"'{state}'" for state in sources)  # written out: the partial index must be seen to serve
     standing = " AND NOT words_differ AND visibility <> 'counted'" if with_name_standing else ""
+    link = f" AND {_SHOW_LINK} IS NOT NULL" if shows_link else ""  # not asked: shown, without a round trip of its own
     return (
         f"UPDATE {Signatory._meta.db_table} SET {settings}"  # noqa: S608 # nosec B608
-        f" WHERE id = %s AND state IN ({states}){standing} RETURNING id"
+        f" WHERE id = %s AND state IN ({states}){standing}{link} RETURNING id"
     )
 
 

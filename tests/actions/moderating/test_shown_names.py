@@ -6,11 +6,11 @@ from campaign import crypto
 from campaign.actions.moderating import shown_names
 from campaign.actions.moderating.decisions import reject, restore
 from campaign.actions.moderating.shown_names import page_of_names, publish_names
-from campaign.actions.signing.envelopes import choice_proof, link_token_of, seal_identity
+from campaign.actions.signing.envelopes import seal_identity
 from campaign.actions.signing.signatories import Choices, change, open_identity
 from campaign.models import Notice, Petition, PublicVersion, Signatory
-from campaign.models.signatory import CONFIRMED, PENDING, REJECTED, WITHDRAWN
-from tests.factories import make_petition, make_signatory, make_staff, move_signatory
+from campaign.models.signatory import PENDING, REJECTED, WITHDRAWN
+from tests.factories import make_petition, make_signatory, make_staff
 
 SHOWN = ("public_name", "name_number", "name_state")
 
@@ -40,7 +40,7 @@ def test_a_name_waits_for_a_moderator_where_the_petition_says_so(petition):
 def test_elsewhere_it_is_shown_as_soon_as_it_is_confirmed(at_once):
     row = make_signatory(at_once, visibility="public", state=PENDING)
     assert (publish_names(), shown(row)) == (0, (None, None, ""))
-    move_signatory(row, CONFIRMED)
+    Signatory.objects.move("confirm", words_digest=None)
     assert (publish_names(), shown(row)) == (1, ("Hong Gildong", 1, "approved"))
 
 
@@ -48,27 +48,6 @@ def test_initials_are_of_the_names_own_script(at_once):
     rows = [make_signatory(at_once, visibility="initials", name=name) for name in ("Jane Roe", "김철수", "王伟")]
     publish_names()
     assert [shown(row)[0] for row in rows] == ["J. R.", "김**", "王**"]
-
-
-@pytest.mark.parametrize("visibility", ["public", "initials"])
-def test_a_choice_that_no_link_made_shows_nobody_and_is_told_once(at_once, visibility):
-    """What somebody who took the public process can write: that all have chosen it, and a moderator agreed."""
-    rows = [make_signatory(at_once, name="Ri Unusualname", visibility=each) for each in ("delivered", "initials")]
-    Signatory.objects.filter(pk=rows[0].pk).update(visibility=visibility, name_state="approved")
-    Signatory.objects.filter(pk=rows[1].pk).update(visibility="public", name_state="approved")
-    assert publish_names() == 0
-    assert [shown(row) for row in rows] == [(None, None, "refused")] * 2
-    assert [notice.kind for notice in Notice.objects.all()] == ["name-unchosen"]
-    assert (publish_names(), Notice.objects.count()) == (0, 1)
-
-
-@pytest.mark.parametrize("taken_from", ["another's link", "another's row", "no link"])
-def test_a_proof_holds_for_one_row_and_its_own_link(at_once, taken_from):
-    hers, thief = (make_signatory(at_once, visibility=visibility) for visibility in ("delivered", "public"))
-    token = {"another's link": link_token_of(thief), "another's row": link_token_of(thief), "no link": ""}[taken_from]
-    proof = bytes(thief.choice_proof) if taken_from == "another's row" else choice_proof(hers.pk, "public", token)
-    Signatory.objects.filter(pk=hers.pk).update(visibility="public", choice_proof=proof)
-    assert (publish_names(), shown(hers)[0]) == (1, None)
 
 
 @pytest.mark.parametrize("visibility", ["delivered", "counted"])
@@ -122,13 +101,11 @@ def test_a_change_puts_the_name_back_into_the_queue(petition):
 def test_a_refused_name_comes_back_with_no_change_but_one_of_the_name(at_once, visibility):
     row = make_signatory(at_once, visibility="public", name="Buy Cheap Watches")
     Signatory.objects.update(name_state="refused")
-    same = Choices(country="KR", visibility=visibility, wants_updates=False, token=link_token_of(row))
+    same = Choices(country="KR", visibility=visibility, wants_updates=False)
     assert change(row, choices=same)
     assert (publish_names(), shown(row)) == (0, (None, None, "refused"))
     row.refresh_from_db()
-    token = link_token_of(row)
-    named = Choices(country="KR", visibility="public", wants_updates=False, name="Hong Gildong", token=token)
-    assert change(row, choices=named)
+    assert change(row, choices=Choices(country="KR", visibility="public", wants_updates=False, name="Hong Gildong"))
     assert (publish_names(), shown(row)[0]) == (1, "Hong Gildong")
 
 

@@ -1,7 +1,6 @@
 """Storing a signature: one statement looks whether it may, inserts, or notes a further form."""
 
 import pytest
-from django.db import IntegrityError, transaction
 
 from campaign.actions.pages.petitions import close_petition, pause_petition
 from campaign.actions.signing import signatories
@@ -31,19 +30,6 @@ def test_after_expiry_the_same_holds(petition):
     with pytest.raises(NotOpenError):
         signatories.sign_again(expired, email=WORDS.email)
     assert (Signatory.objects.count(), OutgoingMail.objects.count()) == (1, owed)
-
-
-@pytest.mark.parametrize("column", ["nonce", "email_digest", "gate_link"])
-def test_what_her_link_and_her_envelopes_go_by_is_emptied_or_stays(petition, column):
-    """Else who took the public process gives a stranger's row a link, or an address, of her own."""
-    row, other = make_signatory(petition), make_signatory(petition)
-    rows = Signatory.objects.filter(pk=row.pk)
-    with pytest.raises(IntegrityError, match="signatory_keys_stand"), transaction.atomic():
-        rows.update(**{column: getattr(other, column)})
-    rows.erase_in_place()
-    with pytest.raises(IntegrityError), transaction.atomic():
-        rows.update(**{column: getattr(other, column)})
-    assert rows.values_list(column, flat=True)[0] is None
 
 
 def test_words_that_differed_once_differ_for_good(petition):

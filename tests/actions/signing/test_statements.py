@@ -52,14 +52,7 @@ def test_what_a_link_finds_is_the_row_without_its_envelopes(petition):
     assert found is None
     found = statements.find_by_token(token_of(row))
     assert found == row
-    assert found.get_deferred_fields() == {
-        "identity",
-        "mailbox",
-        "nonce",
-        "choice_proof",
-        "network_tag",
-        "domain_class",
-    }
+    assert found.get_deferred_fields() == {"identity", "mailbox", "nonce", "network_tag", "domain_class"}
     seen = {field.attname for field in Signatory._meta.concrete_fields} - found.get_deferred_fields()
     assert {name: getattr(found, name) for name in seen} == {name: getattr(row, name) for name in seen}
 
