@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 PADDED_TO_BYTES = 256
-KEY_ID_BYTES = 8
+HEAD_BYTES = 9  # of an envelope: suite and key id
 NONCE_BYTES = 16
 _GCM_NONCE_BYTES = 12
 _MLKEM_SEED_BYTES = 64
@@ -95,8 +95,8 @@ class _Key:
     raw: bytes  # of its public half
 
     @cached_property
-    def key_id(self) -> bytes:
-        return hashlib.sha256(self.raw).digest()[:KEY_ID_BYTES]
+    def head(self) -> bytes:
+        return (bytes([self.suite.byte]) + hashlib.sha256(self.raw).digest())[:HEAD_BYTES]
 
 
 def encode_key(suite: str, raw: bytes) -> str:
@@ -147,13 +147,12 @@ def _private(text: str) -> _Key:
 
 def key_id(public_text: str) -> str:
     """The key's name in envelopes: the first 8 bytes of SHA-256 over its public half, in hex."""
-    return _public(public_text).key_id.hex()
+    return _public(public_text).head[1:].hex()
 
 
 def suite_of(public_text: str) -> str:
     """The suite's name of a public key that can be used. Raises KeyUnreadableError."""
-    suite = _public(public_text).suite
-    return next(name for name, known in _SUITES.items() if known is suite)
+    return next(name for name, known in _SUITES.items() if known is _public(public_text).suite)
 
 
 def fingerprint(public_text: str) -> str:
@@ -176,7 +175,12 @@ def seal(public_text: str, plaintext: bytes, info: bytes) -> bytes:
     key = _public(public_text)
     framed = len(plaintext).to_bytes(2, "big") + plaintext
     padded = framed + bytes(-len(framed) % PADDED_TO_BYTES)
-    return bytes([key.suite.byte]) + key.key_id + key.suite.hpke.encrypt(padded, key.key, info)
+    return key.head + key.suite.hpke.encrypt(padded, key.key, info)
+
+
+def heads(private_texts: str) -> list[bytes]:
+    """How the envelopes begin that name one of the space-separated private keys."""
+    return [_private(text).head for text in private_texts.split()]
 
 
 def open_sealed(private_texts: str, envelope: bytes, info: bytes) -> bytes:
@@ -186,8 +190,8 @@ def open_sealed(private_texts: str, envelope: bytes, info: bytes) -> bytes:
     """
     for text in private_texts.split():
         key = _private(text)
-        if envelope[:1] == bytes([key.suite.byte]) and envelope[1 : 1 + KEY_ID_BYTES] == key.key_id:
-            return _open_with(key, envelope[1 + KEY_ID_BYTES :], info)
+        if envelope.startswith(key.head):
+            return _open_with(key, envelope[HEAD_BYTES:], info)
     raise SealBrokenError("none of the private keys at hand opens this envelope")
 
 
@@ -196,8 +200,7 @@ def _open_with(key: _Key, body: bytes, info: bytes) -> bytes:
         padded = key.suite.hpke.decrypt(body, key.key, info)
     except InvalidTag as error:
         raise SealBrokenError("the envelope was altered, or belongs to something else") from error
-    length = int.from_bytes(padded[:2], "big")
-    return padded[2 : 2 + length]
+    return padded[2 : 2 + int.from_bytes(padded[:2], "big")]
 
 
 @lru_cache(maxsize=256)

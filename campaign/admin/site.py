@@ -27,6 +27,10 @@ COUNTS_TO = 1_000
 SENTENCES = {
     "count-mended": gettext_lazy("The count of “%(petition)s” was %(was)s and is %(now)s: it was corrected."),
     "mail-queue-paused": gettext_lazy("Mail was paused: %(reason)s. It is tried again by itself."),
+    "mail-unreadable": gettext_lazy(
+        "Sealed addresses of mails do not open, or are not those of their signatories: %(number)s. These mails are"
+        " tried again, less and less often."
+    ),
     "mail-refused": gettext_lazy("A mail server refused an address for good: %(reason)s."),
     "confirmations-collapsed": gettext_lazy(
         "Of an hour's %(forms)s forms only %(percent)s%% were confirmed, where %(usual)s%% are usual. Somebody may be"

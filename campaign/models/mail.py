@@ -6,9 +6,11 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Substr
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from campaign import crypto
 from campaign.models.base import uuid7
 from campaign.models.signatory import Signatory
 from campaign.models.update import Mailing, Update
@@ -36,6 +38,11 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         now = timezone.now()
         abandoned = Q(state=SENDING, claimed_at__lt=now - settings.CLAIM_LIFETIME)
         return self.filter(Q(state=QUEUED, due_at__lte=now) | abandoned)
+
+    def sealed_to(self, heads: list[bytes]) -> "OutgoingMailQuerySet":
+        """Those whose envelope begins with one of these, and so names its key. It need not open."""
+        head = Substr("mailbox", 1, crypto.HEAD_BYTES, output_field=models.BinaryField())
+        return self.annotate(head=head).filter(head__in=heads)
 
     def failed(self) -> "OutgoingMailQuerySet":
         return self.filter(state=FAILED)

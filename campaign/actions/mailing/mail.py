@@ -23,6 +23,7 @@ from campaign.models.signatory import CONFIRMED
 
 logger = logging.getLogger(__name__)
 PAUSES = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720, 1440)]
+UNOPENED = "the envelope does not open"
 _MARK_EVERY_SECONDS = 0.2
 
 
@@ -114,11 +115,23 @@ class _Round:
             self._take(silent).finish(SKIPPED)
 
     def _open_envelopes(self) -> None:
+        """Put off the mails whose envelopes do not open; stop the queue where it may be for want of the key."""
+        unopened = []
         for mail in self.left.values():
             try:
                 self.addresses[mail.pk] = envelopes.open_mailbox(mail)
-            except crypto.SealBrokenError as error:
-                raise QueueStoppedError("an envelope does not open with POST_PRIVATE_KEY") from error
+            except crypto.SealBrokenError:
+                unopened.append(mail)
+        if unopened and not self.addresses and not _is_key_at_hand(unopened):
+            raise QueueStoppedError("no envelope opens with POST_PRIVATE_KEY")
+        self._put_off(unopened)
+
+    def _put_off(self, unopened: list[OutgoingMail]) -> None:
+        for mail in unopened:
+            self._take([mail.pk]).give_back(_pause_after(mail), failure=UNOPENED)
+        # Told once, until staff have seen it: these are tried again and again.
+        if unopened and not Notice.objects.unseen().filter(kind="mail-unreadable").exists():
+            Notice.tell("mail-unreadable", Notice.Level.ERROR, number=len(unopened))
 
     def _pass_gates(self) -> None:
         asking = [
@@ -175,6 +188,16 @@ class _Round:
         if self.gone:
             self._mine(self.gone).finish(SENT, failure="")
         self.gone, self.marked_at = [], monotonic()
+
+
+def _is_key_at_hand(unopened: list[OutgoingMail]) -> bool:
+    """Whether these mails themselves are to blame: any that is owed names our key, or others opened when these did not.
+
+    One envelope that somebody forged must not hold up all mail, and a wrong key must cost none.
+    """
+    if all(mail.failure == UNOPENED for mail in unopened):
+        return True
+    return OutgoingMail.objects.owed().sealed_to(crypto.heads(settings.POST_PRIVATE_KEY)).exists()
 
 
 def _pause_after(mail: OutgoingMail) -> timedelta:

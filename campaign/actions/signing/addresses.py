@@ -1,11 +1,13 @@
 """E-mail addresses: which are good, and which two are one mailbox."""
 
+import re
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
 _SAME_PROVIDER = {"googlemail.com": "gmail.com"}
 _IGNORES_DOTS = {"gmail.com"}
+_PLAIN = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]+@[\w.-]+", re.ASCII)
 
 
 class AddressUnusableError(ValueError):
@@ -36,7 +38,12 @@ def parse_address(text: str | Address) -> Address:
 
 
 def read_mailed(text: str) -> Address:
-    """An address in the form it was sealed in: it was parsed then, and is not looked through a second time."""
+    """An address in the form it was sealed in: it was parsed then, and is looked at a second time only for its signs.
+
+    Raises AddressUnusableError where a mail's header would read another address in it, or several.
+    """
+    if not _PLAIN.fullmatch(text):
+        raise AddressUnusableError("not one plain address")
     local, _at, domain = text.rpartition("@")
     return Address(mailed=text, canonical=_canonical(local, domain))
 

@@ -1,5 +1,6 @@
 """What of a signatory is sealed, under which key and context, and the digests that compare without reading."""
 
+import hmac
 import json
 import os
 from datetime import datetime
@@ -106,8 +107,19 @@ def seal_mailbox(petition: Petition, mailbox_digest: bytes, address: Address) ->
 
 
 def open_mailbox(mail: OutgoingMail) -> Address:
-    """Where a mail goes. Raises crypto.SealBrokenError when the post key does not open it."""
-    if mail.mailbox is None or mail.signatory is None:
+    """Where a mail goes: its signatory's own mailbox.
+
+    Raises crypto.SealBrokenError when the post key does not open it, and when it holds another address: the public
+    process can seal what it likes, and must not have a link mailed to whom it likes.
+    """
+    row = mail.signatory
+    if mail.mailbox is None or row is None:
         raise crypto.SealBrokenError("the mail carries no envelope")
-    plaintext = crypto.open_sealed(settings.POST_PRIVATE_KEY, bytes(mail.mailbox), mail.signatory.context("mailbox"))
-    return read_mailed(plaintext.decode())
+    plaintext = crypto.open_sealed(settings.POST_PRIVATE_KEY, bytes(mail.mailbox), row.context("mailbox"))
+    try:
+        address = read_mailed(plaintext.decode())
+    except ValueError as error:
+        raise crypto.SealBrokenError("the envelope holds no address") from error
+    if not hmac.compare_digest(email_digest(row.petition, address), bytes(row.email_digest or b"")):
+        raise crypto.SealBrokenError("the envelope holds the address of somebody else")
+    return address

@@ -305,15 +305,86 @@ def test_a_wrong_login_pauses_the_queue(petition, office, settings):
     assert "SMTPNotSupported" in MailQueue.load().reason
 
 
-def test_an_envelope_that_will_not_open_pauses_the_queue_and_gives_no_mail_up(petition, office, settings):
-    make_signatory(petition, state="pending")
+def test_with_the_wrong_key_the_queue_pauses_and_no_mail_is_given_up_or_put_off(petition, office, settings):
+    for _ in range(3):
+        make_signatory(petition, state="pending")
     right, settings.POST_PRIVATE_KEY = settings.POST_PRIVATE_KEY, settings.DELIVERY_PRIVATE_KEY
-    assert send_mails() == 0
-    assert states() == ["queued"]
-    assert "does not open" in Notice.objects.get().details["reason"]
+    for _ in range(3):
+        assert send_mails() == 0
+    assert list(OutgoingMail.objects.values_list("state", "attempts", "failure")) == [("queued", 0, "")] * 3
+    assert [(notice.kind, notice.details) for notice in Notice.objects.all()] == [
+        ("mail-queue-paused", {"reason": "no envelope opens with POST_PRIVATE_KEY"})
+    ]
     settings.POST_PRIVATE_KEY = right
     mail.resume_queue()
+    assert send_mails() == 3
+
+
+# --- Envelopes that somebody forged ------------------------------------------------------------------------------
+def sealed_for(row, text):
+    """What a public process that was taken can put into a mail to `row`."""
+    return crypto.seal(settings.POST_PUBLIC_KEY, text.encode(), row.context("mailbox"))
+
+
+def forge(row, mailbox):
+    """A mail to `row` that is due before all others."""
+    return OutgoingMail.objects.create(
+        kind="form", signatory=row, mailbox=mailbox, due_at=timezone.now() - timedelta(hours=1)
+    )
+
+
+FORGERIES = {
+    "noise": lambda row, other: b"no envelope at all",
+    "of a key that nobody has": lambda row, other: b"\x01" + sealed_for(row, EMAIL)[1:3][::-1] + b"x" * 400,
+    "altered": lambda row, other: sealed_for(row, EMAIL)[:-1] + b"x",
+    "of another signatory": lambda row, other: bytes(OutgoingMail.objects.get(signatory=other).mailbox),
+    "to a thief": lambda row, other: sealed_for(row, "thief@example.org"),
+    "to a thief by a header's grammar": lambda row, other: sealed_for(row, "gildong+<thief@example.net>(@example.org"),
+    "not text": lambda row, other: crypto.seal(settings.POST_PUBLIC_KEY, b"\xff@\xff", row.context("mailbox")),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_forged_envelope_is_put_off_told_once_and_holds_up_no_other_mail(petition, office, time_machine, forgery):
+    row, other = (make_signatory(petition, state="pending", email=email) for email in (EMAIL, "other@example.org"))
+    forged = forge(row, FORGERIES[forgery](row, other))
+    assert send_mails() == 2
+    pauses = []
+    for _ in range(4):
+        forged.refresh_from_db()
+        assert (forged.state, forged.failure) == ("queued", "the envelope does not open")
+        pauses.append((forged.due_at - timezone.now()).total_seconds())
+        time_machine.move_to(forged.due_at + timedelta(seconds=1), tick=False)
+        assert send_mails() == 0
+        assert not MailQueue.is_paused()
+    assert pauses == pytest.approx([60, 300, 900, 3600], abs=5)
+    assert sorted(message["To"] for message in office.mails) == [EMAIL, "other@example.org"]
+    assert [(notice.kind, notice.details) for notice in Notice.objects.all()] == [("mail-unreadable", {"number": 1})]
+
+
+def test_more_forged_envelopes_than_a_batch_hold_up_no_other_mail(petition, office, settings):
+    settings.MAIL_BATCH = 3
+    row = make_signatory(petition, state="pending", email=EMAIL)
+    for _ in range(7):
+        forge(row, b"no envelope at all")
     assert send_mails() == 1
+    assert sorted(states()) == ["queued"] * 7 + ["sent"]
+    assert not MailQueue.is_paused()
+
+
+def test_a_forged_envelope_alone_pauses_the_queue_until_another_opens_and_then_never_again(
+    petition, office, time_machine
+):
+    row = make_signatory(petition, state="pending", email=EMAIL)
+    OutgoingMail.objects.update(mailbox=b"no envelope at all")
+    assert (send_mails(), MailQueue.is_paused()) == (0, True)
+    assert OutgoingMail.objects.get(signatory=row).attempts == 0
+    make_signatory(petition, state="pending")
+    later(time_machine, seconds=11)
+    assert (send_mails(), MailQueue.is_paused()) == (1, False)
+    later(time_machine, seconds=61)
+    assert (send_mails(), MailQueue.is_paused()) == (0, False)
+    assert OutgoingMail.objects.get(signatory=row).attempts == 2
 
 
 def test_a_paused_queue_tries_less_and_less_often(petition, office):
