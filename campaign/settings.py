@@ -199,7 +199,7 @@ DEFAULT_FROM_EMAIL = env.str(
 )
 NEUTRAL_FROM_EMAIL = env.str("NEUTRAL_FROM_EMAIL", default="") or DEFAULT_FROM_EMAIL
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-EMAIL_TIMEOUT = 5  # seconds; a server that hangs holds the one embedded worker no longer than that
+EMAIL_TIMEOUT = 5  # seconds; a server that hangs holds the one embedded worker twice that at most
 MAILBOX_DIR = DATA_DIR / "mailbox"
 _email_url = read_secret("EMAIL_URL").replace("console:", "consolemail:")  # django-environ's name for it
 HAS_MAILBOX = DEVELOPMENT and not _email_url

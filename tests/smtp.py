@@ -1,5 +1,6 @@
 """A real SMTP server on loopback that answers as a test tells it to."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -12,6 +13,17 @@ from django.test import override_settings
 
 from tests.ports import free_port
 
+HANGS, HANGS_UP = "hangs", "hangs up"  # instead of an answer
+HANG_SECONDS = 0.6
+
+
+async def _answer(server: SMTP, answer: str) -> str:
+    if answer == HANGS:
+        await asyncio.sleep(HANG_SECONDS)
+    if answer == HANGS_UP and server.transport:
+        server.transport.abort()
+    return "421 too late" if answer in (HANGS, HANGS_UP) else answer
+
 
 class Office:
     """Takes mails, or refuses them at the step and with the answer that a test sets."""
@@ -20,12 +32,13 @@ class Office:
         self.mails: list[EmailMessage] = []
         self.answers: dict[str, str] = {}
         self.connections = 0
+        self.mails_on_a_line, self.ending = 0, ""  # 0: any number
         self.port = 0
 
     async def handle_EHLO(self, server: SMTP, session: Any, envelope: Any, hostname: str, responses: list[str]) -> Any:
         self.connections += 1
         session.host_name = hostname
-        return [self.answers["EHLO"]] if "EHLO" in self.answers else responses
+        return [await _answer(server, self.answers["EHLO"])] if "EHLO" in self.answers else responses
 
     async def handle_HELO(self, server: SMTP, session: Any, envelope: Any, hostname: str) -> str:
         session.host_name = hostname
@@ -33,20 +46,22 @@ class Office:
 
     async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         if "MAIL" in self.answers:
-            return self.answers["MAIL"]
+            return await _answer(server, self.answers["MAIL"])
+        if self.mails_on_a_line and len(self.mails) == self.mails_on_a_line * self.connections:
+            return await _answer(server, self.ending)
         envelope.mail_from = address
         return "250 ok"
 
     async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         answer = self.answers.get(f"RCPT {address}", self.answers.get("RCPT"))
         if answer:
-            return answer
+            return await _answer(server, answer)
         envelope.rcpt_tos.append(address)
         return "250 ok"
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
         if "DATA" in self.answers:
-            return self.answers["DATA"]
+            return await _answer(server, self.answers["DATA"])
         self.mails.append(message_from_bytes(envelope.original_content, policy=policy.default))  # type: ignore[arg-type]
         return "250 ok"
 

@@ -17,7 +17,7 @@ from campaign.actions.mailing import gates, mail
 from campaign.models import MailGate, MailQueue, Notice, OutgoingMail, Signatory
 from tests.factories import make_petition, make_signatory, post_form, send_mails
 from tests.parallel import in_parallel
-from tests.smtp import post_office
+from tests.smtp import HANG_SECONDS, HANGS, HANGS_UP, post_office
 
 SIGN = "/en/petitions/let-them-choose/sign/"
 LINK = "/en/petitions/let-them-choose/check-your-email/"
@@ -281,6 +281,55 @@ def test_trouble_before_the_recipient_pauses_the_queue_and_costs_no_mail(petitio
     assert send_mails() == 3
     assert MailQueue.load().paused_since is None
     assert readiness()["mail"]["ok"]
+
+
+@pytest.mark.parametrize("answer", [HANGS, HANGS_UP])
+@pytest.mark.parametrize("step", ["EHLO", "MAIL"])
+def test_a_line_lost_before_the_recipient_pauses_the_queue_and_costs_no_mail(petition, office, settings, step, answer):
+    settings.EMAIL_TIMEOUT = HANG_SECONDS / 3
+    for _ in range(2):
+        make_signatory(petition, state="pending")
+    office.answers[step] = answer
+    assert send_mails() == 0
+    assert list(OutgoingMail.objects.values_list("state", "attempts", "failure")) == [("queued", 0, "")] * 2
+    assert MailQueue.is_paused()
+    assert [notice.kind for notice in Notice.objects.all()] == ["mail-queue-paused"]
+    office.answers.clear()
+    mail.resume_queue()
+    assert send_mails() == 2
+
+
+@pytest.mark.parametrize("answer", [HANGS, HANGS_UP])
+@pytest.mark.parametrize("step", ["RCPT", "DATA"])
+def test_a_line_lost_from_the_recipient_on_puts_that_mail_off_and_no_other(petition, office, settings, step, answer):
+    settings.EMAIL_TIMEOUT = HANG_SECONDS / 3
+    make_signatory(petition, state="pending", email="first@example.org")
+    make_signatory(petition, state="pending", email="second@example.org")
+    office.answers[f"{step} first@example.org" if step == "RCPT" else step] = answer
+    assert send_mails() == (1 if step == "RCPT" else 0)
+    first = OutgoingMail.objects.order_by("pk")[0]
+    assert (first.state, first.attempts, first.failure) == ("queued", 1, "SMTPServerDisconnected")
+    assert states() == (["queued", "sent"] if step == "RCPT" else ["queued", "queued"])
+    assert not MailQueue.is_paused()
+
+
+@pytest.mark.parametrize("ending", [HANGS_UP, "421 enough"])
+def test_a_server_that_wants_only_so_many_mails_over_a_line_is_asked_for_another(petition, office, ending):
+    office.mails_on_a_line, office.ending = 2, ending
+    for _ in range(5):
+        make_signatory(petition, state="pending")
+    assert send_mails() == 5
+    assert office.connections == 3
+    assert not Notice.objects.exists()
+
+
+def test_a_server_that_ends_the_line_with_a_mail_is_asked_for_another(petition, office):
+    make_signatory(petition, state="pending", email="first@example.org")
+    make_signatory(petition, state="pending", email="second@example.org")
+    office.answers["RCPT first@example.org"] = "421 not that one"
+    assert send_mails() == 1
+    assert OutgoingMail.objects.get(state="queued").failure == "RCPT: 421"
+    assert not Notice.objects.exists()
 
 
 def test_nobody_listening_pauses_the_queue(petition, settings):
