@@ -65,10 +65,10 @@ def _ask(asking: list[Asking]) -> dict[UUID, Answer]:
 
 
 def _answer(gate: MailGate, one: Asking) -> Answer:
-    if one.mail_id in (gate.form_mail, gate.link_mail):
-        return Answer(PASS)  # it passed before, and the worker that had it was killed
     if gate.is_refused:
-        return Answer(SKIP)
+        return Answer(SKIP)  # also what passed before it was, and was put off since
+    if one.mail_id in (gate.form_mail, gate.link_mail):
+        return Answer(PASS)  # it passed before: it was put off, or the worker that had it was killed
     if one.kind == OutgoingMail.Kind.UPDATE:
         return Answer(PASS)  # she asked for it, once for each piece of news; no form makes more of them
     if not one.is_confirmed and gate.unconfirmed_mails >= settings.UNCONFIRMED_MAILS_MAX:

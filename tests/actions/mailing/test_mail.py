@@ -14,6 +14,7 @@ from campaign import crypto
 from campaign.actions.forgetting.privacy import forget_what_is_over
 from campaign.actions.health import readiness
 from campaign.actions.mailing import gates, mail
+from campaign.actions.signing import signatories
 from campaign.models import MailGate, MailQueue, Notice, OutgoingMail, Signatory
 from tests.factories import make_petition, make_signatory, post_form, send_mails
 from tests.parallel import in_parallel
@@ -144,6 +145,17 @@ def test_asking_for_a_link_tells_nobody_who_signed(client, petition, office):
     send_mails()
     assert [message["To"] for message in office.mails] == [EMAIL]
     assert not OutgoingMail.objects.exclude(mailbox=None).exists()
+
+
+def test_a_mail_that_was_put_off_is_not_tried_again_once_its_owner_said_not_me(db, office, time_machine):
+    make_signatory(make_petition(), state="pending", email=EMAIL)
+    office.answers["RCPT"] = "451 later"
+    send_mails()
+    signatories.refuse(make_signatory(make_petition("another"), state="pending", email=EMAIL))
+    office.answers.clear()
+    later(time_machine, minutes=2)
+    assert send_mails() == 0
+    assert states() == ["skipped", "skipped"]
 
 
 @pytest.mark.parametrize(
