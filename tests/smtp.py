@@ -32,7 +32,7 @@ class Office:
         self.mails: list[EmailMessage] = []
         self.answers: dict[str, str] = {}
         self.connections = 0
-        self.mails_on_a_line, self.ending = 0, ""  # 0: any number
+        self.mails_on_a_line, self.mails_at_most, self.ending = 0, 0, ""  # 0: any number
         self.port = 0
 
     async def handle_EHLO(self, server: SMTP, session: Any, envelope: Any, hostname: str, responses: list[str]) -> Any:
@@ -47,7 +47,8 @@ class Office:
     async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         if "MAIL" in self.answers:
             return await _answer(server, self.answers["MAIL"])
-        if self.mails_on_a_line and len(self.mails) == self.mails_on_a_line * self.connections:
+        most = self.mails_at_most or self.mails_on_a_line * self.connections
+        if most and len(self.mails) == most:
             return await _answer(server, self.ending)
         envelope.mail_from = address
         return "250 ok"

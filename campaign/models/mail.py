@@ -55,11 +55,11 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """End mails that nobody should get any more, and erase what they carried."""
         return self.update(state=SKIPPED, mailbox=None, network_tag=None, finished_at=timezone.now())
 
-    def give_back(self, due_in: timedelta = timedelta(0), **values: Any) -> int:
-        """Put claimed mails back into the queue, due again after a pause."""
-        return self.filter(state=SENDING).update(
-            state=QUEUED, claimed_at=None, claim=None, due_at=timezone.now() + due_in, **values
-        )
+    def give_back(self, due_in: timedelta | None = None, **values: Any) -> int:
+        """Put claimed mails back into the queue: to where they stood, or due again after a pause."""
+        if due_in is not None:
+            values["due_at"] = timezone.now() + due_in
+        return self.filter(state=SENDING).update(state=QUEUED, claimed_at=None, claim=None, **values)
 
 
 class OutgoingMail(models.Model):

@@ -30,18 +30,19 @@ _MARK_EVERY_SECONDS = 0.2
 def send_due_mails() -> int:
     """Send what is due for about one tick. How many mails left. Safe to run in many workers at once."""
     ends_at = monotonic() + settings.TICK_SECONDS
-    sent = 0
+    sent, stopped_by = 0, ""
     if MailQueue.is_paused():
         return sent
     with Postman() as postman:
-        while monotonic() < ends_at and (batch := claim_mails(settings.MAIL_BATCH)):
-            try:
+        try:
+            while monotonic() < ends_at and (batch := claim_mails(settings.MAIL_BATCH)):
                 sent += _Round(postman, batch).run(ends_at)
-            except QueueStoppedError as stop:
-                pause_queue(str(stop))
-                break
-    if sent:
+        except QueueStoppedError as stop:
+            stopped_by = str(stop)
+    if postman.has_verdict:
         MailQueue.resume()
+    if stopped_by:
+        pause_queue(stopped_by)
     return sent
 
 
@@ -95,7 +96,7 @@ class _Round:
                 self._send(mail)
         finally:
             self._mark()
-            # What was not tried goes back at once, its attempt not counted.
+            # What was not tried goes back to its place, its attempt not counted.
             self._mine(self.left).give_back(attempts=F("attempts") - 1)
         return self.sent
 

@@ -25,6 +25,7 @@ class Postman:
         self._connection: Any = get_connection()
         self._is_sender_taken = False  # has the server answered MAIL FROM for the mail under way?
         self._has_carried = False  # has it for any mail on this line?
+        self.has_verdict = False  # has it said of any mail whether it takes it?
 
     def __enter__(self) -> "Postman":
         return self
@@ -42,6 +43,7 @@ class Postman:
                 raise
             # Servers end a line that has carried enough for them. No recipient was named yet: a new line is safe.
             self._send(message)
+        self.has_verdict = True
 
     def _send(self, message: EmailMessage) -> None:
         self._open()
@@ -53,9 +55,9 @@ class Postman:
             raise QueueStoppedError(f"{type(error).__name__}: {error.smtp_code}") from error
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
-            raise _of_one_mail("RCPT", code) from error
+            raise self._of_one_mail("RCPT", code) from error
         except smtplib.SMTPDataError as error:
-            raise _of_one_mail("DATA", error.smtp_code) from error
+            raise self._of_one_mail("DATA", error.smtp_code) from error
         except (smtplib.SMTPException, OSError) as error:
             self._forget()
             # From RCPT on, this mail may be what broke the line: then it alone waits.
@@ -95,7 +97,7 @@ class Postman:
             self._connection.connection = None
         self._has_carried = False
 
-
-def _of_one_mail(step: str, code: int) -> Exception:
-    text = f"{step}: {code}"
-    return RefusedError(text) if 500 <= code < 600 else TryLaterError(text)
+    def _of_one_mail(self, step: str, code: int) -> Exception:
+        self.has_verdict = True
+        text = f"{step}: {code}"
+        return RefusedError(text) if 500 <= code < 600 else TryLaterError(text)

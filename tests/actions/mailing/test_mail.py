@@ -295,6 +295,46 @@ def test_trouble_before_the_recipient_pauses_the_queue_and_costs_no_mail(petitio
     assert readiness()["mail"]["ok"]
 
 
+@pytest.mark.parametrize("answer", ["250 ok", "550 no such mailbox", "451 later"])
+@pytest.mark.parametrize("step", ["RCPT", "DATA"])
+def test_the_queue_goes_on_as_soon_as_the_server_answers_for_any_mail(
+    client, petition, office, time_machine, step, answer
+):
+    make_signatory(petition, state="pending")
+    office.answers["MAIL"] = "421 go away"
+    send_mails()
+    later(time_machine, minutes=16)
+    assert client.get("/readyz").status_code == 503
+    office.answers = {} if answer.startswith("250") else {step: answer}
+    send_mails()
+    assert MailQueue.load().paused_since is None
+    assert client.get("/readyz").status_code == 200
+
+
+def test_a_server_that_stops_in_mid_batch_pauses_the_queue_all_the_same(petition, office):
+    office.mails_at_most, office.ending = 1, "550 one a day"
+    for _ in range(2):
+        make_signatory(petition, state="pending")
+    send_mails()
+    assert states() == ["sent", "queued"]
+    assert MailQueue.is_paused()
+
+
+def test_a_paused_queue_is_red_only_while_mail_is_owed_and_for_long(client, petition, office, time_machine):
+    office.answers["MAIL"] = "421 go away"
+    row = make_signatory(petition, state="pending")
+    for _ in range(3):
+        assert client.get("/readyz").status_code == 200
+        send_mails()
+        later(time_machine, minutes=6)
+    assert client.get("/readyz").status_code == 503
+    signatories.withdraw(row)
+    assert client.get("/readyz").json()["checks"]["mail"] == {"ok": True, "oldest_due_seconds": 0, "is_paused": True}
+    make_signatory(petition, state="pending")
+    send_mails()
+    assert client.get("/readyz").status_code == 200
+
+
 @pytest.mark.parametrize("answer", [HANGS, HANGS_UP])
 @pytest.mark.parametrize("step", ["EHLO", "MAIL"])
 def test_a_line_lost_before_the_recipient_pauses_the_queue_and_costs_no_mail(petition, office, settings, step, answer):
