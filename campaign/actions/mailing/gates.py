@@ -83,7 +83,7 @@ def _answer(gate: MailGate, one: Asking) -> Answer:
 
 def _has_its_link(gate: MailGate, one: Asking) -> bool:
     passed = OutgoingMail.objects.filter(pk__in=[gate.form_mail, gate.link_mail], signatory_id=one.signatory_id)
-    return one.kind == OutgoingMail.Kind.LINK or passed.exists()
+    return passed.exists()
 
 
 def _opens_at(gate: MailGate, kind: str) -> datetime:

@@ -120,6 +120,26 @@ def test_the_link_is_mailed_once_more_after_ten_minutes_then_once_a_day(client, 
     assert sent == [1, 2, 2, 3, 3, 4]
 
 
+def test_a_link_asked_for_on_another_petition_waits_its_turn_and_a_flood_of_both_sends_no_more(
+    client, db, office, time_machine
+):
+    first, other = (make_signatory(make_petition(slug), email=EMAIL) for slug in ("let-them-choose", "another"))
+    OutgoingMail.objects.filter(signatory=other).delete()
+    send_mails()
+    sent = []
+    for minutes in (11, 60, 24 * 60, 24 * 60, 24 * 60):
+        later(time_machine, minutes=minutes)
+        for slug in ("let-them-choose", "another") * 3 if len(sent) < 2 else ():
+            client.post(f"/en/petitions/{slug}/check-your-email/", {"email": EMAIL})
+        for _ in range(3):
+            send_mails()
+        sent.append(len(office.mails))
+    passed = OutgoingMail.objects.filter(state="sent").order_by("finished_at")
+    assert list(passed.values_list("signatory_id", flat=True)) == [first.pk, first.pk, other.pk]
+    assert sent == [2, 2, 3, 3, 3]
+    assert not OutgoingMail.objects.owed().exists()
+
+
 def test_once_confirmed_there_is_no_lifetime_cap(client, petition, office, time_machine):
     make_signatory(petition, state="confirmed", email=EMAIL)
     for _ in range(30):
