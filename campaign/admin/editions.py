@@ -80,7 +80,7 @@ class PreviewAdmin(admin.ModelAdmin):
 
     def draw(self, request: HttpRequest, template: str, path: str, context: dict[str, Any]) -> HttpResponse:
         """A public template, with the address it will have."""
-        return render(request, template, context | {"canonical_url": settings.SITE_URL + path})
+        return render(request, template, context | {"canonical_url": settings.SITE_URL + path, "is_preview": True})
 
     def petition_context(self, petition: Petition, language: str) -> dict[str, Any]:
         """The demand as it would be signed: the newest version, published or not; and no form."""

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 from campaign.actions.health import readiness
-from campaign.models import ArticleEdition
+from campaign.models import ArticleEdition, PetitionEdition
+from campaign.models.petition import DRAFT
 from campaign.views.petitions import petition_context
 
-SLUG_MAX_CHARACTERS = 80  # as the models have it
 public_page = cache_control(public=True, max_age=settings.PAGE_MAX_AGE_SECONDS, stale_while_revalidate=60)
 
 
@@ -65,11 +65,11 @@ def fixed_page(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=86_400)
 def qr_code(request: HttpRequest, name: str, slug: str) -> HttpResponse:
-    """The QR code (ISO/IEC 18004) of an address, as SVG; black on white in dark mode too, for cameras want it so.
+    """The QR code (ISO/IEC 18004) of a page, as SVG; black on white in dark mode too, for cameras want it so.
 
-    It asks nothing of the database: whether the page is there is for the page to say, and editors see drafts.
+    Only of a page that can be read: codes of made-up addresses would push the pages out that this process keeps.
     """
-    if len(slug) > SLUG_MAX_CHARACTERS:
+    if not _is_readable(name, slug):
         raise Http404
     picture = io.BytesIO()
     address = settings.SITE_URL + reverse(name, args=[slug])
@@ -77,6 +77,14 @@ def qr_code(request: HttpRequest, name: str, slug: str) -> HttpResponse:
         picture, kind="svg", border=2, light="#fff", omitsize=True, xmldecl=False, svgclass=None, lineclass=None
     )
     return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
+
+
+def _is_readable(name: str, slug: str) -> bool:
+    language = get_language()
+    if name == "article":
+        return ArticleEdition.objects.public().filter(article__slug=slug, language=language).exists()
+    demands = PetitionEdition.objects.published().exclude(petition__state=DRAFT)
+    return demands.filter(petition__slug=slug, language=language).exists()
 
 
 @require_safe

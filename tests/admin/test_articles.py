@@ -113,6 +113,7 @@ def test_the_preview_shows_a_draft_as_its_readers_will_see_it(editor, petition):
     text = answer.content.decode()
     assert ("Sent back (ko)" in text, "Let them choose (ko)" in text, article.hero.url in text) == (True, True, True)
     assert ("/ko/articles/sent-back/" in text, "/preview/ko/" in answer.context["canonical_url"]) == (True, False)
+    assert "qr.svg" not in text  # which a draft has not
     assert editor.get(f"{LIST}{article.pk}/preview/fr/").status_code == 404
 
 

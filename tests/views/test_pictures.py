@@ -10,8 +10,9 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from campaign.actions.pages.images import draw_widths
+from campaign.middleware import KeptPagesMiddleware
 from campaign.models import Article
-from tests.factories import make_article
+from tests.factories import make_article, make_petition
 
 
 def hero_of(width: int) -> ContentFile:
@@ -71,5 +72,27 @@ def test_a_qr_code_leads_to_the_page_it_stands_on(client, petition, page):
     assert answer["Cache-Control"] == "public, max-age=86400"
 
 
-def test_a_slug_too_long_for_any_page_has_no_code(client, db):
-    assert client.get(f"/en/articles/{'a' * 81}/qr.svg").status_code == 404
+def code_of(client, kind, slug, language="en"):
+    return client.get(f"/{language}/{kind}/{slug}/qr.svg").status_code
+
+
+def test_only_a_page_that_can_be_read_has_a_code(client, db):
+    petition = make_petition(languages=("en",))
+    make_article(petition)
+    make_petition("not-yet", state="draft")
+    for kind, slug in (("articles", "sent-back"), ("petitions", "let-them-choose")):
+        assert [code_of(client, kind, each) for each in (slug, "made-up", "not-yet", "a" * 81)] == [200, 404, 404, 404]
+    assert code_of(client, "petitions", "let-them-choose", "ko") == 404
+    Article.objects.update(published_at=None)
+    assert code_of(client, "articles", "sent-back") == 404
+
+
+def test_made_up_codes_push_out_no_page_that_is_kept(client, petition, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(KeptPagesMiddleware, "seconds", 60.0)
+    monkeypatch.setattr(KeptPagesMiddleware, "at_most", 2)
+    make_article(petition)
+    client.get("/en/articles/sent-back/")
+    for number in range(3):
+        code_of(client, "articles", f"made-up-{number}")
+    with django_assert_num_queries(1):  # whether anything public has changed
+        client.get("/en/articles/sent-back/")
