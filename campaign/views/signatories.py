@@ -1,9 +1,7 @@
 """The signatory's own page, behind the mailed link. GET shows, only POST acts."""
 
-from typing import Any
-
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
@@ -38,7 +36,8 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
         return _show(request, signatory)
     if is_too_large(request):
         return error_page(request, 413)
-    act = _ACTS.get(posted(request)[0].get("action", ""))
+    actions = posted(request)[0].getlist("action")
+    act = _ACTS.get(actions[0]) if len(actions) == 1 else None
     try:
         return act(request, signatory) if act else _show(request, signatory, status=422)
     except DatabaseError:
@@ -114,15 +113,12 @@ def _confirm(request: HttpRequest, signatory: Signatory) -> HttpResponse:
     return _back(request)
 
 
-def _token(request: HttpRequest) -> str:
-    """Of the link she came by."""
-    return request.path.rstrip("/").rpartition("/")[2]
-
-
-def _with_choices(request: HttpRequest, signatory: Signatory) -> dict[str, Any]:
-    """The posted choices; what a form did not send stays as it was."""
-    kept = {"country": signatory.country, "visibility": signatory.visibility}
-    return kept | posted(request)[0].dict()
+def _with_choices(request: HttpRequest, signatory: Signatory) -> QueryDict:
+    """The posted choices, each as often as it came; what a form did not send stays as it was."""
+    choices = posted(request)[0].copy()
+    for name in ("country", "visibility"):
+        choices.setdefault(name, getattr(signatory, name))
+    return choices
 
 
 def _change(request: HttpRequest, signatory: Signatory) -> HttpResponse:
@@ -166,7 +162,7 @@ def _ask_for_receipt(request: HttpRequest, signatory: Signatory) -> HttpResponse
 
 def _take_receipt(request: HttpRequest, signatory: Signatory) -> HttpResponse:
     """The file, under a name that says nothing of what it is about."""
-    receipt = receipts.open_receipt(signatory, _token(request))
+    receipt = receipts.open_receipt(signatory, signatory.came_by)
     if receipt is None:
         return _back(request, to="#receipt")
     response = HttpResponse(receipt, content_type="text/plain; charset=utf-8")

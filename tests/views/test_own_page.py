@@ -275,6 +275,27 @@ def test_an_unknown_act_does_nothing(client, pending, action):
     assert snapshot() == before
 
 
+@pytest.mark.parametrize(
+    "twice", [{"name": ["One", "Two"]}, {"country": ["KR", "FR"]}, {"visibility": ["initials", "public"]}]
+)
+@pytest.mark.parametrize("action", ["confirm", "change"])
+def test_what_is_sent_twice_is_refused_as_on_the_petitions_form(client, pending, action, twice):
+    Signatory.objects.update(words_differ=True)  # so that the name is asked when confirming, too
+    if action == "change":
+        client.post(path_of(pending), CHOSEN | {"name": NAME})
+    before = snapshot()
+    answer = client.post(path_of(pending), CHOSEN | {"action": action, "name": NAME} | twice)
+    assert answer.status_code == 422
+    assert "This was sent more than once. Please fill it in once." in answer.content.decode()
+    assert snapshot() == before
+
+
+def test_two_acts_at_once_are_none(client, pending):
+    before = snapshot()
+    assert client.post(path_of(pending), CHOSEN | {"action": ["confirm", "not_me"]}).status_code == 422
+    assert snapshot() == before
+
+
 def test_all_that_is_held_can_be_downloaded_without_what_this_process_cannot_read(client, confirmed):
     answer = client.post(path_of(confirmed), {"action": "download"})
     held = answer.json()
