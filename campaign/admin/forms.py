@@ -86,7 +86,11 @@ class FindForm(forms.Form):
         widget=forms.EmailInput(attrs={"class": "vTextField", "autocomplete": "off", "spellcheck": "false"}),
     )
     petition = forms.ModelChoiceField(
-        Petition.objects.all(), label=_("Petition"), required=False, empty_label=_("all petitions")
+        Petition.objects.searchable(),
+        label=_("Petition"),
+        required=False,
+        empty_label=_("all petitions"),
+        help_text=_("High-risk petitions are not searched: there staff cannot find out whether somebody signed."),
     )
     purpose = WhyField(label=_("Purpose"))
 

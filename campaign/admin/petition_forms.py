@@ -59,11 +59,11 @@ class PetitionForm(forms.ModelForm):
             "slug": _("Part of the address, which browsers keep. High-risk: choose one that names no cause."),
             "mode": _(
                 "In high-risk mode names are sealed to a key that you make offline and that this server never holds."
-                " What you lose: staff see no names at all, not on a signature's page either; names cannot be searched"
-                " or moderated, nor shown to the public, be it by initials; signatories get no receipts; the count"
-                " moves once an hour; exports are opened only offline, on the machine that has the key. If key or"
-                " passphrase is lost, all names are lost. The mode is chosen for good: it cannot change once the"
-                " petition was opened."
+                " What you lose: staff see no names at all, not on a signature's page either; neither names nor e-mail"
+                " addresses can be searched for; names cannot be moderated, nor shown to the public, be it by initials;"
+                " signatories get no receipts; the count moves once an hour; exports are opened only offline, on the"
+                " machine that has the key. If key or passphrase is lost, all names are lost. The mode is chosen for"
+                " good: it cannot change once the petition was opened."
             ),
             "delivery_public_key": _(
                 "High-risk petitions only: the public half, as `manage.py keys new --delivery-key FILE` writes it"

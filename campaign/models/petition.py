@@ -71,6 +71,10 @@ class PetitionQuerySet(models.QuerySet["Petition"]):
         """Those whose names can be read here at all, and so be shown where their owners chose it."""
         return self.filter(mode="standard")
 
+    def searchable(self) -> "PetitionQuerySet":
+        """Those in which staff may look for an address: high-risk, it would tell whoever asks that somebody signed."""
+        return self.filter(mode="standard", digest_salt__isnull=False)
+
     def due_to_open(self) -> "PetitionQuerySet":
         return self.filter(state=DRAFT, opens_at__lte=timezone.now())
 

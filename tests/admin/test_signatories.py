@@ -9,9 +9,11 @@ from django.test import Client
 
 from campaign import crypto
 from campaign.actions.moderating.bulk import advance_bulk_decisions, decide_in_bulk
+from campaign.actions.staff.access import find_by_address
 from campaign.models import AccessRecord, BulkDecision, Decision, Signatory
 from campaign.models.signatory import CONFIRMED, PENDING, REJECTED
 from tests.factories import make_petition, make_signatory, make_staff, show_name
+from tests.officers import make_high_risk_petition
 
 LIST = "/admin/campaign/signatory/"
 NAME, ADDRESS, PURPOSE = "Amina Yusuf", "amina@example.org", "She asked what we hold."
@@ -102,6 +104,17 @@ def test_a_search_on_one_petition_leaves_the_others_alone(moderator, row):
     words = {"address": ADDRESS, "petition": make_petition("another").pk, "purpose": PURPOSE}
     assert list(moderator.post(f"{LIST}find/", words).context["found"]) == []
     assert AccessRecord.objects.get().rows == 0
+
+
+def test_nobody_finds_out_who_signed_a_high_risk_petition(moderator, row):
+    petition = make_high_risk_petition("another")
+    make_signatory(petition, email=ADDRESS)
+    words = {"address": ADDRESS, "petition": "", "purpose": PURPOSE}
+    assert [found.pk for found in moderator.post(f"{LIST}find/", words).context["found"]] == [row.pk]
+    answer = moderator.post(f"{LIST}find/", words | {"petition": petition.pk})
+    assert list(answer.context["form"].errors) == ["petition"]
+    by = make_staff("Moderator", name="another")
+    assert find_by_address(ADDRESS, petition=petition, purpose=PURPOSE, by=by) == []
 
 
 def test_an_address_in_the_query_string_finds_nothing(moderator, row):

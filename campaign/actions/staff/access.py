@@ -59,10 +59,12 @@ def see_who(signatory: Signatory, *, purpose: str, by: User) -> dict[str, Any]:
 def find_by_address(address: str, *, petition: Petition | None, purpose: str, by: User) -> list[Signatory]:
     """The standing signatures of one exact address, on one petition or on all; the search is on the record.
 
+    High-risk petitions are left out: see PetitionQuerySet.searchable.
     Raises PermissionDenied, RefusedError, AddressUnusableError.
     """
     require(by, OPEN_SIGNATORY)
-    petitions = [petition] if petition else list(Petition.objects.filter(digest_salt__isnull=False))
+    searchable = Petition.objects.searchable()
+    petitions = list(searchable.filter(pk=petition.pk) if petition else searchable)
     digests = {each.pk: email_digest(each, address) for each in petitions}
     rows = Signatory.objects.filter(petition__in=petitions, email_digest__in=digests.values())
     found = list(rows.select_related("petition", "edition").order_by("-pk"))
