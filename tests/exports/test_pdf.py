@@ -1,5 +1,6 @@
 """Papers: text is shown as it is in every script, nothing in it is carried out, and the fonts lie in the file."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -60,13 +61,24 @@ def test_each_script_is_drawn_with_a_font_that_is_in_the_file(tmp_path):
 
 @has_poppler
 @has_fonts
-def test_a_script_that_the_papers_name_no_font_for_is_drawn_with_another_that_is_there(tmp_path):
-    names = ["哈勇‧諾幹", "王（小明）", "አበበ፡ቢቂላ", "བསྟན་འཛིན་རྒྱ་མཚོ"]
-    raw = pdf.typeset("signatures", signatures(names))
-    text = ask("pdftotext", raw, tmp_path)
-    assert [name for name in names[:3] if name not in text] == []  # Poppler parts stacked Tibetan letters by a blank
-    fonts = ask("pdffonts", raw, tmp_path)
-    assert ("Ethiopic" in fonts, "Tibetan" in fonts) == (True, True)
+def test_scripts_that_no_font_was_named_for_are_drawn_by_the_others_of_the_package(tmp_path):
+    names = ["བསྟན་འཛིན", "አበበ", "សុខ សំណាង", "အောင်ဆန်း", "देवनागरी", "שלמה", "বাংলা", "தமிழ்", "ქართული"]
+    scripts = ["Tibetan", "Ethiopic", "Khmer", "Myanmar", "Devanagari", "Hebrew", "Bengali", "Tamil", "Georgian"]
+    fonts = ask("pdffonts", pdf.typeset("signatures", signatures(names)), tmp_path)
+    assert [script for script in scripts if script not in fonts] == []
+
+
+@has_poppler
+@pytest.mark.parametrize("name", ["W" * 200, "i" * 200, "a" * 21 + " " + "W" * 178, "ก" * 200, "မ" * 200, "م" * 200])
+def test_a_name_without_blanks_stays_in_its_column(tmp_path, name):
+    rows = [[1, "ko", name, "KR", "ko", "2026-11-24"]]
+    paper = signatures() | {"headings": ["No.", "Name", "Country", "Language", "Day"], "rows": rows}
+    (tmp_path / "a.pdf").write_bytes(pdf.typeset("signatures", paper))
+    subprocess.run(["pdftotext", "-bbox", tmp_path / "a.pdf", tmp_path / "a.html"], check=True)
+    words = re.findall(r'xMin="([\d.]+)".*?xMax="([\d.]+)".*?>(.*)</word>', (tmp_path / "a.html").read_text())
+    starts = {word: float(left) for left, _right, word in words}
+    assert max(float(right) for _left, right, word in words if {*word} & {*name[-1]}) <= starts["Country"]
+    assert starts["KR"] == starts["Country"]
 
 
 def test_the_fonts_that_are_looked_for_are_those_that_the_papers_name_and_the_image_installs():
