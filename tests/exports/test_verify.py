@@ -83,6 +83,18 @@ def test_a_signature_that_was_set_aside_and_restored_or_corrected_back_is_no_rep
     assert bundle.verify("--key", fingerprint(bundle.key)) == (0, [])
 
 
+def test_what_the_addressees_own_computer_lays_beside_it_is_no_fault(bundle):
+    left = [".DS_Store", "log/.DS_Store", "Thumbs.db", "paper/desktop.ini", "._letter-en.pdf", "__pycache__/verify.pyc"]
+    for name in left:
+        bundle.write(name, b"x")
+    assert bundle.verify("--key", fingerprint(bundle.key)) == (0, [])
+    strange = ["csv.py", "desktop.ini.exe", "log/DS_Store"]
+    for name in strange:
+        bundle.write(name, b"x = 1")
+    told = [f"The file {name} does not belong to the bundle." for name in strange]
+    assert bundle.verify("--key", fingerprint(bundle.key)) == (1, told)
+
+
 def test_a_bundle_without_papers_holds_and_that_is_said(bundle):
     for path in [*bundle.folder.glob("*.pdf"), *bundle.folder.glob("paper/*.pdf")]:
         path.unlink()

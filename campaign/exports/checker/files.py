@@ -13,6 +13,7 @@ ALWAYS = (
 )  # fmt: skip
 PAPERS = ("letter-{}.pdf", "statement-{}.pdf", "statistics-{}.pdf")  # in each language
 PART = "paper/signatures-{:04d}.pdf"
+LEFT_BY_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")
 PART_ROWS_MAX = 1_000
 UNLISTED = ("manifest.json", "manifest.seal", "manifest.key")
 
@@ -37,7 +38,14 @@ def file_faults(folder: Path, files: dict[str, dict[str, Any]]) -> Iterator[str]
             yield f"The file {name} was altered."
     known = {*files, *UNLISTED}
     found = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    yield from (f"The file {name} does not belong to the bundle." for name in found if name not in known)
+    strange = (name for name in found if name not in known and not is_of_this_computer(name))
+    yield from (f"The file {name} does not belong to the bundle." for name in strange)
+
+
+def is_of_this_computer(name: str) -> bool:
+    """Whether the addressee's own system lays such a file into each folder that is looked at."""
+    *folders, last = name.split("/")
+    return last in LEFT_BY_SYSTEMS or last.startswith("._") or "__pycache__" in folders
 
 
 def sha256_of(path: Path) -> str:
