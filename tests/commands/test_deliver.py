@@ -157,6 +157,10 @@ def test_verify_delivery_checks_a_folder_and_an_archive(officers, key_file, tmp_
         with pytest.raises(SystemExit) as ended:
             call_command("verify_delivery", str(path), "--key", told(lines, "Fingerprint"))
         assert (ended.value.code, "All holds." in capsys.readouterr().out) == (0, True)
+    for words in (["--checkpoint", str(folder / "log/checkpoint")], ["--sample", "1"]):
+        with pytest.raises(SystemExit) as ended:
+            call_command("verify_delivery", str(folder), *words)
+        assert (ended.value.code, capsys.readouterr().out.count("only grew")) == (0, words[0] == "--checkpoint")
     (folder / "signatures.csv").write_bytes(b"number,name\r\n")
     with pytest.raises(SystemExit) as ended:
         call_command("verify_delivery", str(folder))

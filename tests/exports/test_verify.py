@@ -12,15 +12,18 @@ from campaign.actions.delivering.dumps import ROWS_IN_SLICE
 from campaign.exports import checker
 from campaign.exports.checker.files import PART_ROWS_MAX
 from campaign.exports.checker.notes import fingerprint
-from campaign.merkle import entries
-from tests.exports.bundles import CSV, DAY, NAMES, OPENINGS, Bundle, make_bundle, make_rows
+from campaign.merkle import entries, tiles
+from campaign.merkle.notes import Checkpoint
+from campaign.merkle.tree import leaf_hashes, root_of
+from tests.exports.bundles import CSV, DAY, NAMES, OPENINGS, ORIGIN, Bundle, make_bundle, make_rows, signer
 from tests.exports.forged_logs import log_entries
-from tests.exports.tamperings import OTHER_WORDS, SAID, TAMPERINGS, change_name, forge_all
+from tests.exports.forgeries import ANOTHER_WAY
+from tests.exports.tamperings import OTHER, OTHER_WORDS, SAID, TAMPERINGS, change_name, forge_all
 
 
 @pytest.fixture
 def bundle(tmp_path) -> Bundle:
-    return make_bundle(tmp_path)
+    return make_bundle(tmp_path / "bundle")
 
 
 def test_a_true_bundle_holds(bundle):
@@ -81,6 +84,44 @@ def test_a_signature_that_was_set_aside_and_restored_or_corrected_back_is_no_rep
     ended = entries.rejected(DAY, 14, 1), entries.withdrawn(DAY, 16, entries.CORRECTED)
     log_entries(again, ended[0], again, ended[1], again)(bundle)
     assert bundle.verify("--key", fingerprint(bundle.key)) == (0, [])
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 13, 14])
+def test_the_log_goes_on_from_each_checkpoint_that_was_kept(bundle, size):
+    log = tiles.from_bundle(bundle.read("log/entries"))
+    assert bundle.verify("--key", bundle.key, "--checkpoint", str(keep(bundle, log[:size]))) == (0, [])
+
+
+def test_a_checkpoint_that_was_kept_of_another_log_of_a_later_one_or_of_nobody_is_told(bundle):
+    log, words = tiles.from_bundle(bundle.read("log/entries")), ("--key", bundle.key, "--checkpoint")
+    what = "The checkpoint that was kept (kept.txt) "
+    other = keep(bundle, [log[0], log[2], log[1]])
+    assert bundle.verify(*words, str(other)) == (
+        1, [f"{what}is of another log: its 3 entries are not the first 3 in this bundle."],
+    )  # fmt: skip
+    later = keep(bundle, [*log, log[1]])
+    assert bundle.verify(*words, str(later)) == (
+        1, [f"{what}has 15 entries and this bundle 14: only a later delivery can be held against it."],
+    )  # fmt: skip
+    forged = keep(bundle, log, signer(seed=2))
+    assert bundle.verify(*words, str(forged)) == (1, [f"{what[:-1]} {OTHER.partition(') ')[2]}"])
+    assert bundle.verify(*words, str(forged.with_name("nothing.txt"))) == (
+        1, ["The file nothing.txt is missing, or is no text."],
+    )  # fmt: skip
+
+
+def keep(bundle: Bundle, log: list[bytes], by=None) -> Path:
+    """A checkpoint of these entries, in a file beside the bundle."""
+    note = Checkpoint(ORIGIN, len(log), root_of(leaf_hashes(log))).text
+    path = bundle.folder.with_name("kept.txt")
+    path.write_text((by or signer()).seal(note), encoding="utf-8")
+    return path
+
+
+def test_bytes_that_are_no_text_are_told_with_their_row(bundle):
+    raw = bundle.read(CSV)
+    bundle.write(CSV, raw.replace("Иван".encode(), b"Iv\xffn"))
+    assert f"The row after row 5 of signatures.csv {ANOTHER_WAY}" in bundle.verify()[1]
 
 
 def test_what_the_addressees_own_computer_lays_beside_it_is_no_fault(bundle):

@@ -59,6 +59,19 @@ def read_log(folder: Path, key: str) -> tuple[list[bytes], list[str]]:
     return entries, [] if root_of(hashes) == root else find_altered(folder, hashes, root)
 
 
+def kept_faults(path: Path, key: str, entries: list[bytes]) -> Iterator[str]:
+    """Whether these entries go on from a checkpoint that somebody kept: then the log only grew since.
+
+    Raises BrokenError.
+    """
+    what = f"The checkpoint that was kept ({path.name})"
+    size, root = read_checkpoint(read_text(path), key, what)
+    if size > len(entries):
+        yield f"{what} has {size} entries and this bundle {len(entries)}: only a later delivery can be held against it."
+    elif root_of([sha256(b"\x00", entry) for entry in entries[:size]]) != root:
+        yield f"{what} is of another log: its {size} entries are not the first {size} in this bundle."
+
+
 def find_altered(folder: Path, hashes: list[bytes], root: bytes) -> list[str]:
     """Which entries are not those of the checkpoint; the file of hashes tells, where that is whole."""
     raw = (folder / "log/hashes").read_bytes() if (folder / "log/hashes").is_file() else b""

@@ -2,9 +2,11 @@
 
 python3 verify.py [FOLDER] [--key FINGERPRINT]     an unpacked bundle; FOLDER is where this file lies by default
 python3 verify.py RECEIPT [--key FINGERPRINT]      a signatory's own proof
+python3 verify.py [FOLDER] --checkpoint FILE       whether the log only grew since a checkpoint that was kept earlier
 python3 verify.py [FOLDER] --sample 20             numbers of rows, drawn by chance, to ask about
 
 Take the fingerprint from the printed letter, or the key from the petition's own site; a file cannot vouch for itself.
+A log's newest checkpoint stands behind its name: https://…/log/…/checkpoint. Keep it for the next delivery.
 What this shows, and what it cannot show, stands in README.txt. Exit code: 0 when all holds, 1 when something is wrong.
 """
 
@@ -30,17 +32,24 @@ def main(words: list[str]) -> int:
     )
     parser.add_argument("path", nargs="?", type=Path, default=Path(__file__).resolve().parent)
     parser.add_argument("--key", default="", help="the fingerprint, or the key itself, from the letter or the site")
+    parser.add_argument(
+        "--checkpoint", type=Path, metavar="FILE", help="an earlier checkpoint of the log, from anybody"
+    )
     parser.add_argument("--sample", type=int, default=0, metavar="N", help="draw N rows to ask about")
     options = parser.parse_args(words)
     try:
-        return draw(options.path, options.sample) if options.sample else check(options.path, options.key)
+        if options.sample:
+            return draw(options.path, options.sample)
+        return check(options.path, options.key, options.checkpoint)
     except BrokenError as error:
         print(f"WRONG: {error}")
         return 1
 
 
-def check(path: Path, words: str) -> int:
+def check(path: Path, words: str, kept: "Path | None" = None) -> int:
     """Check a bundle or a receipt, and say what was found. Raises BrokenError where there is nothing to check."""
+    if kept and not path.is_dir():
+        raise BrokenError("A checkpoint that was kept is held against a bundle, not against a receipt.")
     key = read_text(path / "log/key").strip() if path.is_dir() else key_in(path)
     if words and not is_fingerprint_of(words, key):
         print(f"WRONG: The key is another one: its fingerprint is {fingerprint(key)}.")
@@ -48,7 +57,7 @@ def check(path: Path, words: str) -> int:
         return 1
     if not words:
         print(UNKNOWN_KEY.format(fingerprint=fingerprint(key)))
-    held, wrong = check_bundle(path, key) if path.is_dir() else check_receipt(path, key)
+    held, wrong = check_bundle(path, key, kept) if path.is_dir() else check_receipt(path, key)
     for sentence in held:
         print(f"HOLDS: {sentence}")
     for sentence in wrong[:SHOWN_MAX]:

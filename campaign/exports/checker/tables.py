@@ -22,7 +22,9 @@ UNSAFE_FIRST = ("\t", "\r", "\n", ESCAPE)
 LINE_MAX = 1 << 17  # characters of a row: none of ours has a hundredth of it
 DECIMAL = re.compile("0|[1-9][0-9]{0,15}")  # one way to write each number
 SPECIAL = re.compile('[,"\r\n]')
-PLAIN = re.compile(r'[1-9][0-9]{0,15}(?:,(?:[^\W_][^",\r\n]*)?)+\r\n')  # as nearly all are: nothing quoted or escaped
+PLAIN = re.compile(
+    r'[1-9][0-9]{0,15}(?:,(?:[^\W_][^",\r\n\ud800-\udfff]*)?)+\r\n'
+)  # as nearly all are: nothing quoted or escaped
 Row = dict[str, str]
 
 
@@ -50,7 +52,7 @@ def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, Row]]:
     Raises BrokenError, with its place, for what is not written just as this program would write it.
     """
     head, last = [NUMBER, *columns], 0
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
         if file.readline() != BOM + as_line(head):
             raise BrokenError(f"The first line of {path.name} is not the names of its columns: {', '.join(head)}.")
         for line in file:
@@ -70,8 +72,9 @@ def texts_of(line: str, file: TextIOWrapper, place: str) -> list[str]:
     while line.count('"') % 2 and len(line) < LINE_MAX and (more := file.readline()):
         line += more
     try:
+        line.encode()  # which half a letter cannot be
         texts = [unescape_cell(cell) for cells in csv.reader([line]) for cell in cells]
-    except csv.Error:
+    except (csv.Error, UnicodeEncodeError):
         texts = []
     if not texts or as_line(texts) != line:
         raise BrokenError(f"{place} is written in another way than ours: a spreadsheet could read something else.")

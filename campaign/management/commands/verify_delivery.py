@@ -20,13 +20,18 @@ class Command(BaseCommand):
         parser.add_argument("path", type=Path)
         parser.add_argument("--key", default="", help="the fingerprint, or the key itself, from the letter or the site")
 
+        parser.add_argument("--checkpoint", default="", help="a file with an earlier checkpoint of the log")
+        parser.add_argument("--sample", type=int, default=0, metavar="N", help="draw N rows to ask about")
+
     def handle(self, *args: Any, **options: Any) -> None:
-        path, key = options["path"], options["key"]
+        path = options["path"]
         if not path.exists():
             raise CommandError(f"{path} is not there.")
+        words = [f"--key={options['key']}", f"--sample={options['sample']}"]
+        words += [f"--checkpoint={options['checkpoint']}"] if options["checkpoint"] else []
         if path.is_dir() or not zipfile.is_zipfile(path):
-            sys.exit(main([str(path), "--key", key]))
+            sys.exit(main([str(path), *words]))
         with tempfile.TemporaryDirectory() as folder:
             with zipfile.ZipFile(path) as archive:
                 archive.extractall(folder)
-            sys.exit(main([folder, "--key", key]))
+            sys.exit(main([folder, *words]))
