@@ -90,6 +90,8 @@ def request_delivery(petition: Petition, *, order: Order, by: User) -> Delivery:
     columns = [column for column in named_columns(petition) if column in order.columns]
     if set(order.columns) - set(columns) or "name" not in columns:
         raise RefusedError(_("A delivery holds the names, and nothing but columns that the demand named."))
+    if no_sender := lacks_sender(petition):
+        raise RefusedError(no_sender)
     delivery = Delivery.objects.create(
         petition=petition, kind=DUMP if is_sealed_to_officers(petition) else BUNDLE, addressee=order.addressee,
         purpose=order.purpose, as_of=min(order.as_of, timezone.now()), columns=columns,
@@ -98,6 +100,13 @@ def request_delivery(petition: Petition, *, order: Order, by: User) -> Delivery:
     )  # fmt: skip
     _record(delivery, AccessRecord.Act.REQUESTED, by)
     return delivery
+
+
+def lacks_sender(petition: Petition) -> str:
+    """Why a bundle's letter would come from nobody; empty where it has a sender, or is made elsewhere."""
+    if is_sealed_to_officers(petition) or settings.ORGANISATION_NAME.strip():
+        return ""
+    return _("The letter would have no sender: set ORGANISATION_NAME on this server before you ask for a delivery.")
 
 
 @transaction.atomic

@@ -1,0 +1,59 @@
+"""What the wizard refuses, and what it asks for twice."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from campaign.exports import pdf
+from campaign.models import Delivery, Petition
+from tests.actions.delivering.asking import make_addressee
+from tests.factories import make_signatory
+from tests.officers import make_high_risk_petition
+
+
+@pytest.fixture(autouse=True)
+def _no_papers(monkeypatch):
+    monkeypatch.setattr(pdf, "is_available", lambda: False)
+
+
+@pytest.fixture
+def officer(logged_in) -> Client:
+    return logged_in("Delivery officer")
+
+
+def wizard(petition: Petition) -> str:
+    return f"/admin/campaign/petition/{petition.pk}/deliver/"
+
+
+def fill_in(**values) -> dict[str, object]:
+    moment = values.pop("as_of", timezone.localtime() + timedelta(minutes=1))
+    return {
+        "addressee": make_addressee().pk, "purpose": "For the hearing.", "as_of_0": f"{moment:%Y-%m-%d}",
+        "as_of_1": f"{moment:%H:%M:%S}", "columns": ["country"], "languages": ["en"], "letter_en": "Dear [addressee].",
+    } | values  # fmt: skip
+
+
+def text(answer) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def test_no_bundle_comes_from_nobody(officer, petition, settings):
+    settings.ORGANISATION_NAME = " "
+    make_signatory(petition)
+    assert "set ORGANISATION_NAME on this server" in text(officer.get(wizard(petition)))
+    answer = officer.post(wizard(petition), fill_in() | {"order": "1"})
+    assert ["set ORGANISATION_NAME on this server" in each for each in answer.context["form"].non_field_errors()] == [
+        True
+    ]
+    assert not Delivery.objects.exists()
+
+
+def test_what_is_made_offline_needs_no_sender_here(officer, settings):
+    settings.ORGANISATION_NAME = ""
+    petition = make_high_risk_petition()
+    make_signatory(petition)
+    assert "ORGANISATION_NAME" not in text(officer.get(wizard(petition)))
+    officer.post(wizard(petition), fill_in() | {"order": "1"})
+    assert Delivery.objects.get().kind == "dump"
