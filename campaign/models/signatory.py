@@ -54,6 +54,10 @@ class SignatoryQuerySet(models.QuerySet["Signatory"]):
         """Those the addressee gets: confirmed, and not merely counted."""
         return self.confirmed().exclude(visibility=Signatory.Visibility.COUNTED)
 
+    def deliverable_as_of(self, moment: datetime, petition_id: int) -> "SignatoryQuerySet":
+        """Those that a delivery of the petition would hold now, of those confirmed until then."""
+        return self.deliverable().filter(petition=petition_id, confirmed_at__lte=moment)
+
     def wanting_updates(self) -> "SignatoryQuerySet":
         """Those who get the news: confirmed, and they asked for it."""
         return self.filter(state=CONFIRMED, wants_updates=True)

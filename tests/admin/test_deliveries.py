@@ -50,7 +50,7 @@ def test_an_export_is_ordered_watched_and_downloaded(officer, petition):
     assert answer["Content-Disposition"] == f'attachment; filename="let-them-choose-{delivery.pk}.csv"'
     assert (int(answer["Content-Length"]), "no-store" in answer["Cache-Control"]) == (len(raw), True)
     records = AccessRecord.objects.order_by("pk").values_list("act", "purpose", "rows")
-    assert list(records) == [("requested", PURPOSE, 0), ("downloaded", "To print.", 1)]
+    assert list(records) == [("requested", PURPOSE, 1), ("downloaded", "To print.", 1)]
 
 
 def test_neither_order_nor_download_goes_without_a_purpose_or_by_a_link(officer, petition):

@@ -239,6 +239,7 @@ def test_numbers_to_strike_out_are_shown_and_passed_on(officer, second, petition
 
 def test_a_high_risk_petition_gives_a_dump(officer, second):
     petition = make_high_risk_petition()
+    make_signatory(petition)
     assert "sealed dump" in officer.get(wizard(petition)).content.decode()
     assert order(officer, petition).kind == "dump"
 

@@ -57,3 +57,14 @@ def test_what_is_made_offline_needs_no_sender_here(officer, settings):
     assert "ORGANISATION_NAME" not in text(officer.get(wizard(petition)))
     officer.post(wizard(petition), fill_in() | {"order": "1"})
     assert Delivery.objects.get().kind == "dump"
+
+
+def test_what_would_be_empty_is_said_so_and_not_asked_for(officer, petition):
+    make_signatory(petition)
+    words = fill_in(as_of=timezone.localtime() - timedelta(days=1))
+    shown = text(officer.post(wizard(petition), words | {"preview": "1"}))
+    sentence = "Nobody who can be delivered was confirmed by then: it would be empty."
+    assert (sentence in shown, 'name="order"' in shown) == (True, False)
+    answer = officer.post(wizard(petition), words | {"order": "1"})
+    assert answer.context["form"].non_field_errors() == [sentence]
+    assert not Delivery.objects.exists()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from campaign.actions.delivering.slices import is_forgotten
 from campaign.actions.delivering.taking import DOWNLOAD, REQUEST, remove_file
 from campaign.actions.staff.access import RefusedError, record, require
-from campaign.models import AccessRecord, Addressee, DeliveredSlice, Delivery, Petition
+from campaign.models import AccessRecord, Addressee, DeliveredSlice, Delivery, Petition, Signatory
 from campaign.models.delivery import APPROVED, BUNDLE, CANCELLED, DUMP, REQUESTED
 from campaign.models.petition import COLUMNS
 
@@ -46,7 +46,7 @@ def request_export(petition: Petition, *, purpose: str, by: User) -> Delivery:
     now = timezone.now()
     delivery = Delivery.objects.create(
         petition=petition, state=APPROVED, purpose=purpose, columns=named_columns(petition), as_of=now,
-        rows_expected=petition.signature_count, requested_by=by, requested_at=now, approved_by=by, approved_at=now,
+        rows_expected=_rows(petition, now), requested_by=by, requested_at=now, approved_by=by, approved_at=now,
     )  # fmt: skip
     _record(delivery, AccessRecord.Act.REQUESTED, by)
     return delivery
@@ -92,14 +92,23 @@ def request_delivery(petition: Petition, *, order: Order, by: User) -> Delivery:
         raise RefusedError(_("A delivery holds the names, and nothing but columns that the demand named."))
     if no_sender := lacks_sender(petition):
         raise RefusedError(no_sender)
+    as_of = min(order.as_of, timezone.now())
+    rows = _rows(petition, as_of)
+    if not rows:
+        raise RefusedError(_("Nobody who can be delivered was confirmed by then: it would be empty."))
     delivery = Delivery.objects.create(
         petition=petition, kind=DUMP if is_sealed_to_officers(petition) else BUNDLE, addressee=order.addressee,
-        purpose=order.purpose, as_of=min(order.as_of, timezone.now()), columns=columns,
-        languages=list(order.languages), letters=order.letters, rows_expected=petition.signature_count,
+        purpose=order.purpose, as_of=as_of, columns=columns,
+        languages=list(order.languages), letters=order.letters, rows_expected=rows,
         requested_by=by,
     )  # fmt: skip
     _record(delivery, AccessRecord.Act.REQUESTED, by)
     return delivery
+
+
+def _rows(petition: Petition, as_of: datetime) -> int:
+    """How many it would hold as things are: who withdraws before it is built is not in it."""
+    return Signatory.objects.deliverable_as_of(as_of, petition.pk).count()
 
 
 def lacks_sender(petition: Petition) -> str:

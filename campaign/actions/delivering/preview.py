@@ -28,7 +28,7 @@ class Preview:
 
 def preview(petition: Petition, as_of: datetime) -> Preview:
     """Count those who would be delivered now. Reads every signature of the petition once."""
-    rows = Signatory.objects.deliverable().filter(petition=petition, confirmed_at__lte=as_of)
+    rows = Signatory.objects.deliverable_as_of(as_of, petition.pk)
     cells = rows.order_by().values_list("edition__language", "country", TruncDate("signed_at")).annotate(Count("pk"))
     languages, countries, days = Counter[str](), Counter[str](), Counter[date]()
     for language, country, day, count in cells:

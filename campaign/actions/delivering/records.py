@@ -70,7 +70,7 @@ def people_to_deliver(delivery: Delivery, number: int) -> list[Person]:
 
     For an addressee only what the log has, as it has it, at the checkpoint that the delivery is made from.
     """
-    rows = Signatory.objects.deliverable().filter(petition=delivery.petition_id, confirmed_at__lte=delivery.as_of)
+    rows = Signatory.objects.deliverable_as_of(delivery.as_of, delivery.petition_id)
     if delivery.is_for_addressee:
         rows = rows.filter(entry_index__lt=delivery.log_size or 0, amended_at=None)
     rows = rows.filter(pk__gt=delivery.cursor) if delivery.cursor else rows

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from campaign.actions.delivering.deliveries import approve_delivery, cancel_delivery, request_delivery
+from campaign.actions.delivering.deliveries import approve_delivery, cancel_delivery, request_delivery, request_export
 from campaign.actions.delivering.taking import delete_outlived_files, open_file, show_passphrase
 from campaign.actions.staff.access import RefusedError
 from campaign.exports import pdf
@@ -31,8 +31,15 @@ def second(db):
     return make_staff("Delivery officer", name="second")
 
 
-def test_a_second_officer_approves_and_it_gets_the_next_number(petition, first, second):
-    made = [request(petition, first) for _ in range(3)]
+@pytest.fixture
+def signed(petition):
+    """A petition that somebody signed."""
+    make_signatory(petition)
+    return petition
+
+
+def test_a_second_officer_approves_and_it_gets_the_next_number(signed, first, second):
+    made = [request(signed, first) for _ in range(3)]
     assert [delivery.number for delivery in made] == [None, None, None]
     cancel_delivery(made[1], by=first)
     assert [approve_delivery(each, by=second) for each in (made[2], made[0], made[1])] == [True, True, False]
@@ -40,15 +47,16 @@ def test_a_second_officer_approves_and_it_gets_the_next_number(petition, first, 
     assert list(numbers) == [(2, "approved", False), (None, "cancelled", False), (1, "approved", False)]
 
 
-def test_numbers_are_each_petitions_own(petition, first, second):
+def test_numbers_are_each_petitions_own(signed, first, second):
     other = make_petition("another")
-    for each in (petition, other):
+    make_signatory(other)
+    for each in (signed, other):
         approve_delivery(request(each, first), by=second)
     assert list(Delivery.objects.values_list("number", flat=True)) == [1, 1]
 
 
-def test_nobody_approves_what_she_asked_for_while_there_is_a_second_officer(petition, first, second):
-    delivery = request(petition, first)
+def test_nobody_approves_what_she_asked_for_while_there_is_a_second_officer(signed, first, second):
+    delivery = request(signed, first)
     Delivery.objects.update(requested_at=timezone.now() - timedelta(days=3))
     delivery.refresh_from_db()
     with pytest.raises(RefusedError, match="Somebody else"):
@@ -57,8 +65,8 @@ def test_nobody_approves_what_she_asked_for_while_there_is_a_second_officer(peti
     assert approve_delivery(delivery, by=first)
 
 
-def test_the_only_officer_approves_after_a_day_and_that_is_marked(petition, first):
-    delivery = request(petition, first)
+def test_the_only_officer_approves_after_a_day_and_that_is_marked(signed, first):
+    delivery = request(signed, first)
     with pytest.raises(RefusedError, match="24 hours"):
         approve_delivery(delivery, by=first)
     Delivery.objects.update(requested_at=timezone.now() - timedelta(hours=24, seconds=1))
@@ -67,20 +75,20 @@ def test_the_only_officer_approves_after_a_day_and_that_is_marked(petition, firs
     assert Delivery.objects.get().is_self_approved
 
 
-def test_a_superuser_counts_as_a_second_officer(petition, first):
-    delivery = request(petition, first)
+def test_a_superuser_counts_as_a_second_officer(signed, first):
+    delivery = request(signed, first)
     make_staff(name="boss")
     with pytest.raises(RefusedError, match="Somebody else"):
         approve_delivery(delivery, by=first)
 
 
-def test_who_is_no_officer_asks_for_and_approves_nothing(petition, first, second):
+def test_who_is_no_officer_asks_for_and_approves_nothing(signed, first, second):
     moderator = make_staff("Moderator", name="moderator")
-    delivery = request(petition, first)
+    delivery = request(signed, first)
     for act in (
-        lambda: request(petition, moderator),
+        lambda: request(signed, moderator),
         lambda: approve_delivery(delivery, by=moderator),
-        lambda: open_file(deliver(petition, first, second), by=moderator, purpose=PURPOSE),
+        lambda: open_file(deliver(signed, first, second), by=moderator, purpose=PURPOSE),
     ):
         with pytest.raises(PermissionDenied):
             act()
@@ -92,6 +100,23 @@ def test_a_column_that_no_demand_named_is_refused_and_the_name_is_always_there(f
     make_demand(petition, delivered_columns=["name", "country"])
     with pytest.raises(RefusedError, match="nothing but columns"):
         request_delivery(petition, order=make_order(columns=columns, languages=["en"]), by=first)
+
+
+def test_a_delivery_of_nobody_is_not_asked_for(petition, first):
+    make_signatory(petition, visibility="counted")
+    make_signatory(petition)
+    with pytest.raises(RefusedError, match="it would be empty"):
+        request(petition, first, as_of=timezone.now() - timedelta(days=1))
+    assert not Delivery.objects.exists()
+
+
+def test_the_record_says_how_many_would_be_delivered_and_not_how_many_count(petition, first):
+    for visibility in ("counted", "delivered", "delivered"):
+        make_signatory(petition, visibility=visibility)
+    delivery = request(petition, first)
+    export = request_export(petition, purpose=PURPOSE, by=first)
+    assert (petition.signature_count, delivery.rows_expected, export.rows_expected) == (3, 2, 2)
+    assert list(AccessRecord.objects.values_list("act", "rows")) == [("requested", 2), ("requested", 2)]
 
 
 def test_only_the_officer_who_asked_takes_the_file_and_sees_the_passphrase(petition, first, second):
@@ -139,11 +164,11 @@ def test_after_a_day_file_key_and_passphrase_are_gone_and_the_record_stays(petit
     assert (delivery.sealed_key, delivery.sealed_passphrase, delivery.state) == (None, None, "built")
 
 
-def test_nothing_is_asked_for_or_approved_once_the_data_are_due_to_go(petition, first, second):
-    delivery = request(petition, first)
-    petition.destroy_on = timezone.now().date()
-    petition.save()
+def test_nothing_is_asked_for_or_approved_once_the_data_are_due_to_go(signed, first, second):
+    delivery = request(signed, first)
+    signed.destroy_on = timezone.now().date()
+    signed.save()
     delivery.refresh_from_db()
-    for act in (lambda: request(petition, first), lambda: approve_delivery(delivery, by=second)):
+    for act in (lambda: request(signed, first), lambda: approve_delivery(delivery, by=second)):
         with pytest.raises(RefusedError, match="destroyed"):
             act()

@@ -172,7 +172,12 @@ def test_who_withdraws_while_it_is_built_is_not_in_later_slices(petition, office
 @pytest.mark.usefixtures("_no_papers")
 def test_a_delivery_of_nobody_is_one_all_the_same(petition, officers, tmp_path):
     make_signatory(petition, visibility="counted")
-    delivery = deliver(petition, *officers)
+    person = make_signatory(petition)
+    delivery = request(petition, officers[0])
+    withdraw(person)
+    tend_logs()
+    approve_delivery(delivery, by=officers[1])
+    build_all(delivery)
     check(delivery, officers[0], tmp_path / "bundle", 0)
 
 
@@ -239,7 +244,11 @@ def test_a_commitment_that_is_another_stops_the_delivery_and_it_is_tried_again(p
 
 
 def test_without_a_log_nothing_is_built(petition, officers):
-    delivery = deliver(petition, *officers)
+    person = make_signatory(petition)
+    delivery = request_delivery(petition, order=make_order(), by=officers[0])
+    withdraw(person)
+    approve_delivery(delivery, by=officers[1])
+    build_all(delivery)
     assert (delivery.state, delivery.failure) == ("approved", "no-log")
 
 
