@@ -46,6 +46,8 @@ class Act:
     needs_fresh_check: bool = False  # for what opens personal data or takes it away
     # For what leaves a record of each try: it takes down one without permission, and its action refuses the others.
     note_denial: Callable[[HttpRequest, Any], None] | None = None
+    # Whoever holds the permission and would only be refused sees no button. The action refuses her all the same.
+    is_for: Callable[[Any, User], bool] = lambda obj, user: True
 
     @property
     def has_page(self) -> bool:
@@ -70,7 +72,9 @@ class ActsAdmin(admin.ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def acts_for(self, request: HttpRequest, obj: Any) -> list[Act]:
-        return [act for act in self.acts if request.user.has_perm(act.permission) and act.is_possible(obj)]
+        user = staff_of(request)
+        mine = (act for act in self.acts if user.has_perm(act.permission))
+        return [act for act in mine if act.is_possible(obj) and act.is_for(obj, user)]
 
     def act_url(self, obj: Any, act: Act) -> str:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_act"

@@ -128,11 +128,13 @@ def test_it_is_prepared_approved_by_another_built_and_taken(officer, second, pet
     assert delivery.letters == {"en": "Dear [addressee], [rows] people ask.", "ko": ""}
     shown = second.get(page(delivery)).content.decode()
     assert ("Dear [addressee]" in shown, "full name, country, language" in shown) == (True, True)
+    assert [buttons(each, delivery) for each in (officer, second)] == [["cancel"], ["approve", "cancel"]]
     officer.post(page(delivery, "approve"))
     assert Delivery.objects.get().state == "requested"  # she asked for it herself
     second.post(page(delivery, "approve"))
     build(delivery)
     assert buttons(officer, delivery) == ["download", "passphrase", "hand-over", "delete-file"]
+    assert buttons(second, delivery) == ["hand-over", "delete-file"]
     answer = officer.post(page(delivery, "download"), {"purpose": "To hand it over."})
     raw = b"".join(answer.streaming_content)
     assert (raw[:21], int(answer["Content-Length"])) == (b"age-encryption.org/v1", len(raw))

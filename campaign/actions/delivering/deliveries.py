@@ -127,8 +127,8 @@ def approve_delivery(delivery: Delivery, *, by: User) -> bool:
     require(by, APPROVE)
     refuse_forgotten(delivery.petition)
     is_own = delivery.requested_by_id == by.pk
-    if is_own:
-        _refuse_self_approval(delivery, by)
+    if refusal := refusal_to_approve(delivery, by):
+        raise RefusedError(refusal)
     Petition.objects.select_for_update().get(pk=delivery.petition_id)  # so that no two get the same number
     last = Delivery.objects.filter(petition=delivery.petition_id).aggregate(last=Max("number"))["last"] or 0
     return bool(
@@ -138,13 +138,15 @@ def approve_delivery(delivery: Delivery, *, by: User) -> bool:
     )
 
 
-def _refuse_self_approval(delivery: Delivery, by: User) -> None:
+def refusal_to_approve(delivery: Delivery, by: User) -> str:
+    """Why this officer cannot approve it, or not yet; empty where she can."""
+    if delivery.requested_by_id != by.pk:
+        return ""
     if other_officers(by):
-        raise RefusedError(_("Somebody else has to approve what you asked for."))
+        return _("Somebody else has to approve what you asked for.")
     if delivery.requested_at > timezone.now() - SELF_APPROVAL_AFTER:
-        raise RefusedError(
-            _("There is no second officer: you can approve it yourself 24 hours after you asked for it.")
-        )
+        return _("There is no second officer: you can approve it yourself 24 hours after you asked for it.")
+    return ""
 
 
 def other_officers(by: User) -> bool:

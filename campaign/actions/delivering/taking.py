@@ -86,11 +86,16 @@ def _refusal(found: Delivery | None, by: User) -> str:
     """Why the file is not given out; empty where it is."""
     if found is None:
         return _("There is no file to download: it is not built yet, or it is deleted already.")
-    if found.is_for_addressee and found.requested_by_id != by.pk:
+    if not is_for(found, by):
         return _("Only the officer who asked for this delivery can take its file.")
     if not sealed_file.path_of(found.pk).exists():
         return _("The file is gone from the disk. Request a new export.")
     return why_closed()
+
+
+def is_for(delivery: Delivery, by: User) -> bool:
+    """Whether its file is this officer's to take: what is for an addressee is hers alone who asked for it."""
+    return not delivery.is_for_addressee or delivery.requested_by_id == by.pk
 
 
 def _files(delivery: Delivery, chunks: assembly.Chunks) -> list[Entry]:
