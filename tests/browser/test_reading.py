@@ -37,6 +37,7 @@ def test_a_line_is_as_long_as_each_script_is_read_best(browser, pages, language)
         is_latin = language == "en"
         assert (60 <= line["perLine"] <= 75) if is_latin else (35 <= line["fit"] <= 40)
         assert (eye.page.evaluate(STYLE, "word-break") == "keep-all") is (language == "ko")
+        assert eye.page.evaluate("getComputedStyle(document.querySelector('.pull-quote p')).textWrapStyle") == "balance"
         family = {"en": "serif", "ko": "Apple SD Gothic Neo", "zh-hans": "PingFang SC"}[language]
         assert family in eye.page.evaluate(STYLE, "font-family")
 
