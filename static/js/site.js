@@ -113,7 +113,7 @@
   const known = ["gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com",
     "naver.com", "daum.net", "hanmail.net", "kakao.com", "nate.com", "qq.com", "163.com", "126.com", "sina.com",
     "foxmail.com", "gmx.de", "gmx.net", "web.de", "t-online.de", "proton.me", "protonmail.com", "yahoo.co.jp",
-    "yahoo.co.uk", "hotmail.co.uk", "mail.com"];
+    "yahoo.co.uk", "hotmail.co.uk", "mail.com", "email.com", "ymail.com", "rocketmail.com"];
   const distance = (a, b) => {
     let before = [];
     let row = [...b, ""].map((_, j) => j);
@@ -131,7 +131,8 @@
   };
   const meant = (domain) => {
     if (!domain.includes(".") || known.includes(domain)) return "";
-    return known.find((name) => distance(domain, name) === 1 && name.length > 6) || "";
+    const isSure = (name) => name.length > 6 || domain.startsWith(name.split(".")[0] + "."); // qq.con, but not qc.com
+    return known.find((name) => distance(domain, name) === 1 && isSure(name)) || "";
   };
   // So is a provider that may have to tell on who writes and gets mail there.
   const isRisky = (field, domain) =>

@@ -23,6 +23,20 @@ def test_a_slip_and_a_risky_provider_are_pointed_out_while_typing(site, new_wind
     ]  # fmt: skip
 
 
+def test_a_short_domain_is_guessed_by_its_ending_alone_and_a_real_one_is_no_mistake(site, new_window):
+    window = new_window()
+    window.open(f"/en/petitions/{SLUG}/")
+    field, hint = window.page.locator("#sign [name=email]"), window.page.locator("#mail-slip")
+    told = {}
+    for domain in ("qq.con", "qc.com", "qq.com", "gmx.dr", "navr.com", "ymail.com", "email.com", "rocketmail.com"):
+        field.fill(f"a@{domain}")
+        told[domain] = hint.inner_text()
+    assert told == {
+        "qq.con": "Did you mean qq.com?", "qc.com": "", "qq.com": "", "gmx.dr": "Did you mean gmx.de?",
+        "navr.com": "Did you mean naver.com?", "ymail.com": "", "email.com": "", "rocketmail.com": "",
+    }  # fmt: skip
+
+
 def test_a_standard_petition_warns_of_no_provider(site, new_window):
     window = new_window()
     window.open(f"/en/petitions/{SLUG}/")
