@@ -5,7 +5,7 @@ The answers are made once, in this process, and rolled back.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -19,11 +19,12 @@ from django.utils.translation import override
 from campaign.actions.mailing import letters
 from campaign.actions.mailing.updates import ticket_of
 from campaign.actions.pages.editing import save_petition_edition, save_update
+from campaign.actions.pages.kept import Kept
 from campaign.actions.pages.petitions import close_petition, pause_petition, resume_petition
 from campaign.actions.pages.publishing import make_next_version, publish_demands
 from campaign.actions.pages.seeds import load_seeds
 from campaign.mailbox import read_mails
-from campaign.middleware import ClosedSiteMiddleware, KeptPagesMiddleware
+from campaign.middleware import ClosedSiteMiddleware
 from campaign.models import Article, OutgoingMail, Petition, PetitionEdition, Receipt, Signatory, Tally, Update
 from campaign.models.signatory import CONFIRMED, EXPIRED, PENDING, REJECTED, WITHDRAWN
 from campaign.views.errors import error_page
@@ -33,9 +34,9 @@ from tests.factories import make_signatory, move_signatory, post_form, show_name
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 SLUG = "stop-forced-repatriation"
-STATES = {"pending": PENDING, "confirmed": CONFIRMED, "rejected": REJECTED, "withdrawn": WITHDRAWN, "expired": EXPIRED}
+STATES = {"pending": PENDING, "confirmed": CONFIRMED, "rejected": REJECTED, "withdrawn": WITHDRAWN, "flood": EXPIRED}
 KINDS = ("articles", "petitions")
-OTHER_WORDS = {"en": ("China", "Beijing"), "ko": ("중국", "중국 정부"), "zh-hans": ("中国", "中国政府")}
+OTHER_WORDS = {"en": ("China", "Beijing"), "ko": ("중국이", "중국 정부가"), "zh-hans": ("中国", "中国政府")}
 NAMES = ("김**", "J. D.", "محمد علي", "María-José Carreño Quiñones de la Fuente", "王**", "O’Brien", "राम कुमार")
 NUMBERS = {"confirmed": 1_234, "pending": 87, "withdrawn": 9, "expired": 412, "rejected": {"forged": 1_020, "owner": 2}}
 
@@ -49,7 +50,7 @@ def pages(django_db_setup, django_db_blocker, tmp_path_factory) -> list[Shown]:
         "MEDIA_ROOT": folder / "media", "MAILBOX_DIR": folder / "mailbox", "SITE_URL": HOST,
         "EMAIL_BACKEND": "campaign.mailbox.MailboxBackend", "ORGANISATION_NAME": "Undersigned",
     }  # fmt: skip
-    anew = patch.multiple(KeptPagesMiddleware, seconds=0.0, looks_every=0.0)
+    anew = patch.multiple(Kept, seconds=0.0, looks_every=0.0)
     with django_db_blocker.unblock(), override_settings(**own), anew, transaction.atomic():
         made = [page for language in LANGUAGES for page in empty_pages(language)]
         load_seeds(Path(settings.BASE_DIR) / "seeds")
@@ -62,6 +63,8 @@ def pages(django_db_setup, django_db_blocker, tmp_path_factory) -> list[Shown]:
         made += [Shown("picture", "", f"/media/{path.relative_to(folder / 'media')}", 200, typed(path), media[path])
                  for path in media]  # fmt: skip
         transaction.set_rollback(True)
+    errors = [page for page in made if page.name.startswith("error ")]
+    assert [page.name for page in errors if f"error {page.status}" not in page.name] == []
     return made
 
 
@@ -161,6 +164,10 @@ def own_pages(petition: Petition, language: str) -> Iterator[Shown]:
         row, path = signed(petition, language)
         move_signatory(row, state)
         yield ask(f"own page, {name}", language, path)
+    row, path = signed(petition, language)
+    Signatory.objects.filter(pk=row.pk).update(signed_at=row.signed_at - timedelta(days=8))
+    move_signatory(row, EXPIRED)
+    yield ask("own page, expired", language, path)
     for visibility in ("public", "initials", "counted"):
         row, path = signed(petition, language, visibility=visibility)
         yield ask(f"own page, pending, {visibility}", language, path)
