@@ -3,7 +3,7 @@
   "use strict";
 
   const summary = document.querySelector(".error-summary");
-  if (summary) summary.focus();
+  summary?.focus();
 
   // Switching the language keeps the place.
   for (const link of document.querySelectorAll(".languages a")) {
@@ -13,11 +13,18 @@
   // Copying the address, and the share sheet of the device.
   for (const button of document.querySelectorAll("[data-copy]")) {
     const field = document.getElementById(button.dataset.copy);
-    if (!navigator.clipboard || !field) continue;
+    if (!navigator.clipboard) continue;
     button.hidden = false;
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(field.value);
-      button.textContent = button.dataset.done;
+    const label = button.textContent;
+    const say = (words) => {
+      button.textContent = words || label;
+      button.nextElementSibling.textContent = words; // for ears
+    };
+    button.addEventListener("click", () => {
+      navigator.clipboard.writeText(field.value).then(() => {
+        say(button.dataset.done);
+        setTimeout(say, 3000, "");
+      }, () => field.select()); // to be copied by hand
     });
   }
   for (const button of document.querySelectorAll("[data-share]")) {
@@ -92,7 +99,7 @@
     });
     const begin = () => {
       if (summary && form.elements.proof.value) return; // the form came back with it
-      proof = proof || earn().catch(() => "").then((found) => { form.elements.proof.value = found; proof = true; });
+      proof ||= earn().catch(() => "").then((found) => { form.elements.proof.value = found; proof = true; });
     };
     form.addEventListener("focusin", begin);
     form.addEventListener("submit", (event) => {
@@ -110,18 +117,17 @@
   }
 
   // A mistyped mail domain is pointed out, never refused.
-  const known = ["gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com",
-    "naver.com", "daum.net", "hanmail.net", "kakao.com", "nate.com", "qq.com", "163.com", "126.com", "sina.com",
-    "foxmail.com", "gmx.de", "gmx.net", "web.de", "t-online.de", "proton.me", "protonmail.com", "yahoo.co.jp",
-    "yahoo.co.uk", "hotmail.co.uk", "mail.com", "email.com", "ymail.com", "rocketmail.com"];
+  const known = ("gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com icloud.com naver.com daum.net "
+    + "hanmail.net kakao.com nate.com qq.com 163.com 126.com sina.com foxmail.com gmx.de gmx.net web.de "
+    + "t-online.de proton.me protonmail.com yahoo.co.jp yahoo.co.uk hotmail.co.uk mail.com email.com ymail.com "
+    + "rocketmail.com").split(" ");
   const distance = (a, b) => {
     let before = [];
     let row = [...b, ""].map((_, j) => j);
     for (let i = 1; i <= a.length; i++) {
       const next = [i];
       for (let j = 1; j <= b.length; j++) {
-        const same = a[i - 1] === b[j - 1];
-        next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (same ? 0 : 1));
+        next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] !== b[j - 1]));
         if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) next[j] = Math.min(next[j], before[j - 2] + 1);
       }
       before = row;
@@ -130,16 +136,15 @@
     return row[b.length];
   };
   const meant = (domain) => {
-    if (!domain.includes(".") || known.includes(domain)) return "";
-    const isSure = (name) => name.length > 6 || domain.startsWith(name.split(".")[0] + "."); // qq.con, but not qc.com
-    return known.find((name) => distance(domain, name) === 1 && isSure(name)) || "";
+    const isSure = (name) => name.length > 6 || domain.startsWith(name.split(".")[0] + "."); // qq.con, not qc.com
+    return (!known.includes(domain) && known.find((name) => distance(domain, name) === 1 && isSure(name))) || "";
   };
   // So is a provider that may have to tell on who writes and gets mail there.
   const isRisky = (field, domain) =>
     (field.dataset.risky || "").split(" ").some((end) => end && `.${domain}`.endsWith(`.${end}`));
   for (const field of document.querySelectorAll("input[type=email]")) {
     const hint = document.getElementById("mail-slip");
-    if (!hint || !field.form || !field.form.contains(hint)) continue;
+    if (!field.form?.contains(hint)) continue;
     field.addEventListener("input", () => {
       const domain = field.value.includes("@") ? field.value.split("@").pop().trim().toLowerCase() : "";
       const guess = meant(domain);

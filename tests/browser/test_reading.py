@@ -121,8 +121,23 @@ def test_the_share_sheet_gets_the_address_alone_and_copying_says_so(browser, pag
         assert eye.page.evaluate("window.told") == {"url": f"http://localhost{shown.path}"}
         copy = eye.page.locator("[data-copy]")
         copy.click()
-        eye.page.wait_for_function("document.querySelector('[data-copy]').textContent === 'Copied'")
+        status = eye.page.locator(".copy").get_by_role("status")
+        eye.page.get_by_role("button", name="Copied", exact=True).wait_for()
+        assert status.text_content() == "Copied"
         assert eye.page.evaluate("navigator.clipboard.readText()") == f"http://localhost{shown.path}"
+        eye.page.get_by_role("button", name="Copy", exact=True).wait_for()  # again, after three seconds
+        assert status.text_content() == ""
+
+
+def test_an_address_that_may_not_be_copied_is_marked_for_the_hand(browser, pages):
+    with open_eye(browser, pages) as eye:
+        eye.page.add_init_script("navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'))")
+        shown = page_of(pages, "article")
+        eye.show(shown)
+        eye.page.locator("[data-copy]").click()
+        assert eye.page.evaluate("getSelection().toString()") == f"http://localhost{shown.path}"
+        assert eye.page.locator("[data-copy]").text_content() == "Copy"
+        assert eye.complaints == []
 
 
 def test_switching_the_language_keeps_the_place_and_a_mistake_gets_the_focus(browser, pages):
