@@ -1,7 +1,7 @@
 """Signatories: found by petition, state, country, day or exact address; never edited; opened on the record."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -24,7 +24,7 @@ from campaign.admin.acts import Act, ActsAdmin, Outcome, staff_of
 from campaign.admin.filters import CountryFilter, PetitionFilter, StateFilter
 from campaign.admin.forms import BulkForm, FindForm, PurposeForm, ReasonForm, RefuseNameForm, RejectForm
 from campaign.admin.fresh import needs_fresh_check
-from campaign.admin.lists import DayFilter, LongListAdmin, ReadOnlyAdmin
+from campaign.admin.lists import BoundedChangeList, DayFilter, LongListAdmin, ReadOnlyAdmin
 from campaign.admin.name_queue import queue_view
 from campaign.admin.site import admin_site
 from campaign.countries import country_name
@@ -164,7 +164,7 @@ class SignatoryAdmin(ReadOnlyAdmin, LongListAdmin, ActsAdmin):
     def _looked_through(self, request: HttpRequest) -> int | None:
         """How far the list looked back, where "all" was chosen and is not all."""
         is_all = request.POST.get("select_across") == "1"
-        return self.get_changelist_instance(request).looked_through if is_all else None
+        return cast(BoundedChangeList, self.get_changelist_instance(request)).looked_through if is_all else None
 
     def _ask_why(self, request: HttpRequest, form: BulkForm, ids: list[Any]) -> HttpResponse:
         act = form["act"].value()
