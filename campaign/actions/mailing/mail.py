@@ -54,7 +54,7 @@ def claim_mails(limit: int) -> list[OutgoingMail]:
     claim = uuid4()
     mine = OutgoingMail.objects.filter(pk__in=ids)
     mine.due().update(state=SENDING, claim=claim, claimed_at=timezone.now(), attempts=F("attempts") + 1)
-    return _with_texts(list(mine.filter(claim=claim).select_related("signatory")))
+    return _with_texts(list(mine.filter(claim=claim).select_related("signatory").order_by("due_at", "pk")))
 
 
 def _with_texts(mails: list[OutgoingMail]) -> list[OutgoingMail]:
