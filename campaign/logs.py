@@ -3,6 +3,7 @@
 import logging
 import re
 import traceback
+from collections.abc import Mapping
 from typing import Any
 
 _REDACTIONS = [
@@ -21,6 +22,42 @@ def redact(text: str) -> str:
     return text
 
 
+def _message(record: logging.LogRecord) -> str:
+    """What a record says; of an exception in it no more than its type."""
+    error = record.exc_info[1] if record.exc_info else None
+    if record.name == "celery.app.trace" and isinstance(record.args, Mapping):
+        # Its exception is text already, perhaps of a copy that says something else: nothing of that line is kept.
+        return f"Task {record.args.get('name')}" + (f": {_type_of(error)}" if error else "")
+    message = str(_without_words(record.msg))
+    if record.args:
+        message %= _without_words(record.args)
+    for said in _said_by(error):
+        message = message.replace(said, _type_of(error))
+    return message
+
+
+def _without_words(values: Any) -> Any:
+    """A record's values, with the type of an exception in place of what it says."""
+    if isinstance(values, Mapping):
+        return {name: _without_words(value) for name, value in values.items()}
+    if isinstance(values, tuple):
+        return tuple(map(_without_words, values))
+    return _type_of(values) if isinstance(values, BaseException) else values
+
+
+def _said_by(error: BaseException | None) -> list[str]:
+    """The words of an exception and of those it came from, the longest first."""
+    said = set()
+    while error is not None:
+        said |= {repr(error), str(error)}
+        error = error.__cause__ or error.__context__
+    return sorted(filter(None, said), key=len, reverse=True)
+
+
+def _type_of(error: BaseException | None) -> str:
+    return f"{type(error).__module__}.{type(error).__qualname__}"
+
+
 class PlainFormatter(logging.Formatter):
     """One line an event. Of an exception it gives types and places; its message may quote what was posted."""
 
@@ -28,7 +65,7 @@ class PlainFormatter(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
 
     def format(self, record: logging.LogRecord) -> str:
-        line = redact(f"{record.levelname} {record.name} {record.getMessage()}")
+        line = redact(f"{record.levelname} {record.name} {_message(record)}")
         line = f"{self.formatTime(record, '%Y-%m-%dT%H:%M:%S')} {line}"
         if record.exc_info and record.exc_info[0]:
             line += "\n" + self._places(record.exc_info[1])
@@ -40,7 +77,7 @@ class PlainFormatter(logging.Formatter):
         while error is not None:
             frames = traceback.extract_tb(error.__traceback__)
             lines += [f"    {frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-            lines.append(f"  {type(error).__module__}.{type(error).__qualname__}")
+            lines.append(f"  {_type_of(error)}")
             error = error.__cause__ or error.__context__
         return "\n".join(lines)
 
