@@ -1,5 +1,6 @@
 """The environment: what must be set, what may be, and which role holds what."""
 
+import json
 import os
 import re
 import subprocess
@@ -107,3 +108,12 @@ def test_only_settings_and_their_reader_read_the_environment():
     }
     assert readers <= {"campaign/settings.py", "campaign/environment.py", "campaign/celery.py", "campaign/wsgi.py"}
     assert environment.SECRETS
+
+
+def test_a_redis_that_hangs_holds_nobody_for_longer_than_half_a_second():
+    redis = {"BROKER_URL": "redis://127.0.0.1:1/0", "CACHE_URL": "redis://127.0.0.1:1/1"}
+    result = start(show=["CACHES", "CELERY_BROKER_TRANSPORT_OPTIONS"], CAMPAIGN_ROLE="public", **redis)
+    told = json.loads(result.stdout)
+    for options in (told["CACHES"]["default"]["OPTIONS"], told["CELERY_BROKER_TRANSPORT_OPTIONS"]):
+        assert 0 < options["socket_timeout"] <= 0.5
+        assert 0 < options["socket_connect_timeout"] <= 0.5
