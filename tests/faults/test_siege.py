@@ -16,6 +16,6 @@ def site():
 
 @pytest.mark.slow
 def test_a_siege_leaves_the_count_alone_bombs_nobody_and_lets_readers_sign(site):
-    findings = besiege(site, posts=640, seconds=120)
+    findings = besiege(site, posts=640, seconds=600)  # so many on the busiest machine; else half a minute
     assert findings.broken == [], findings.text
     assert sum(findings.answers.values()) == 640 + 2 * 8
