@@ -5,7 +5,7 @@ import pytest
 from campaign.actions.counting.log import tend_logs
 from campaign.merkle.notes import Checkpoint, Verifier
 from campaign.merkle.tiles import from_bundle
-from tests.factories import make_signatory
+from tests.factories import make_petition, make_signatory
 from tests.outsider import folder_of
 
 LOG = "/log/let-them-choose/"
@@ -55,5 +55,31 @@ def test_nothing_else_is_served(get, petition, path):
     assert get(path).status_code == 404
 
 
-def test_a_petition_without_a_log_has_no_checkpoint(client, petition):
+def test_before_its_first_signature_a_log_has_a_key_and_no_checkpoint(client, petition):
+    make_petition("a-draft", state="draft")
+    tend_logs()
+    early = body(client.get(LOG + "key"))
     assert client.get(LOG + "checkpoint").status_code == 404
+    assert client.get("/log/a-draft/key").status_code == 404
+    make_signatory(petition)
+    tend_logs()
+    checkpoint = body(client.get(LOG + "checkpoint")).decode()
+    assert Checkpoint.open(checkpoint, Verifier.parse(early.decode())).size == 2
+    assert body(client.get(LOG + "key")) == early
+
+
+def test_a_key_that_was_changed_before_the_first_signature_is_shown_anew(client, petition, settings):
+    tend_logs()
+    early = body(client.get(LOG + "key"))
+    settings.LOG_KEY = "another-log-key-for-tests"
+    tend_logs()
+    assert body(client.get(LOG + "key")) not in (early, b"")
+
+
+def test_a_disk_that_takes_no_key_holds_up_no_other_log(petition, settings, caplog):
+    make_signatory(petition)
+    make_petition("another")
+    (settings.LOG_DIR / "another").parent.mkdir(parents=True, exist_ok=True)
+    (settings.LOG_DIR / "another").write_text("a file where a folder should be")
+    assert tend_logs() == 2
+    assert "The key of the log another cannot be written" in caplog.text

@@ -21,6 +21,7 @@ from campaign.merkle.notes import Checkpoint, NoteBrokenError
 from campaign.merkle.tiles import Edge, File, TileBrokenError
 from campaign.merkle.tree import EMPTY_ROOT, Frontier
 from campaign.models import LogEntry, Notice, Petition, PetitionLog, PublicVersion, Signatory
+from campaign.models.petition import DRAFT
 
 logger = logging.getLogger(__name__)
 Refusal = PetitionLog.Refusal
@@ -37,15 +38,33 @@ class LogRefusedError(Exception):
 def tend_logs() -> int:
     """Bring what happened since into the logs and publish it, for about one tick; how many entries that made."""
     ends_at = monotonic() + settings.TICK_SECONDS
-    return sum(_tend(petition, ends_at) for petition in _behind())
+    petitions = _with_logs()
+    _show_keys([petition for petition in petitions if not hasattr(petition, "log")])
+    return sum(_tend(petition, ends_at) for petition in petitions if _is_behind(petition))
 
 
-def _behind() -> list[Petition]:
-    """Petitions whose log does not tell all, is not published, or is published otherwise than we know."""
+def _with_logs() -> list[Petition]:
+    """Petitions that have a log, or may come to have one."""
     is_lagging = Exists(Signatory.objects.unlogged().filter(petition=OuterRef("pk")))
     petitions = Petition.objects.annotate(is_lagging=is_lagging).select_related("log")
-    found = petitions.filter(Q(is_lagging=True) | Q(log__isnull=False)).order_by("pk")
-    return [petition for petition in found if petition.is_lagging or not _is_settled(petition.log)]
+    return list(petitions.filter(Q(is_lagging=True) | Q(log__isnull=False) | ~Q(state=DRAFT)).order_by("pk"))
+
+
+def _show_keys(petitions: list[Petition]) -> None:
+    """Put the keys of logs that are to come into their places: who notes one before the first signature need not take
+    the word of whoever serves it afterwards.
+    """
+    for petition in petitions:
+        try:
+            log_files.write_key(petition, origin_of(petition))
+        except OSError as error:  # where there are signatures they shall come into their logs all the same
+            logger.error("The key of the log %s cannot be written: %s", petition.slug, error.strerror)
+
+
+def _is_behind(petition: Petition) -> bool:
+    """Whether its log does not tell all, is not published, or is published otherwise than we know."""
+    is_lagging: bool = petition.is_lagging  # type: ignore[attr-defined] # as _with_logs annotates it
+    return is_lagging or (hasattr(petition, "log") and not _is_settled(petition.log))
 
 
 def _is_settled(log: PetitionLog) -> bool:

@@ -14,14 +14,18 @@ from django.conf import settings
 from campaign import crypto
 from campaign.merkle import tiles
 from campaign.merkle.notes import Checkpoint, NoteBrokenError, Signer, seal
-from campaign.models import PetitionLog
+from campaign.models import Petition, PetitionLog
 
 WRITERS = 8  # files that are written at once
 CHECKPOINT, KEY = "checkpoint", "key"
 
 
 def folder_of(log: PetitionLog) -> Path:
-    return Path(settings.LOG_DIR) / log.petition.slug
+    return _folder(log.petition)
+
+
+def _folder(petition: Petition) -> Path:
+    return Path(settings.LOG_DIR) / petition.slug
 
 
 # --- Keys ------------------------------------------------------------------------------------------------------------
@@ -106,10 +110,15 @@ def write_tiles(folder: Path, files: Iterable[tiles.File]) -> None:
             pass
 
 
-def write_head(log: PetitionLog, note: str) -> None:
-    """Publish a checkpoint, and the keys it is to be checked with. Raises OSError."""
-    folder = folder_of(log)
-    keys = "".join(f"{signer.verifier.text}\n" for signer in signers(log.origin))
+def write_key(petition: Petition, origin: str) -> None:
+    """Publish the keys that a log's checkpoints are to be checked with, where they are not yet. Raises OSError."""
+    folder = _folder(petition)
+    keys = "".join(f"{signer.verifier.text}\n" for signer in signers(origin))
     if not (folder / KEY).exists() or (folder / KEY).read_text(encoding="utf-8") != keys:
         write(folder, KEY, keys.encode())
-    write(folder, CHECKPOINT, note.encode())
+
+
+def write_head(log: PetitionLog, note: str) -> None:
+    """Publish a checkpoint, and the keys it is to be checked with. Raises OSError."""
+    write_key(log.petition, log.origin)
+    write(folder_of(log), CHECKPOINT, note.encode())

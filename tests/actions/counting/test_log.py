@@ -59,7 +59,7 @@ def test_a_confirmed_signature_comes_in_behind_the_demand_it_stands_under(petiti
 def test_what_was_never_confirmed_is_no_matter_of_the_log(petition, state):
     make_signatory(petition, state=state)
     assert tend_logs() == 0
-    assert not folder_of(petition).exists()
+    assert [file.name for file in folder_of(petition).iterdir()] == ["key"]  # which is there from the opening on
     assert not PetitionLog.objects.exists()
 
 
