@@ -1,6 +1,7 @@
 """Deliveries for an addressee in the admin: prepared, approved, taken, handed over; and the addressees."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -103,6 +104,8 @@ def test_the_numbers_are_shown_before_it_can_be_asked_for(officer, petition):
     make_signatory(petition, visibility="counted")
     assert 'name="order"' not in officer.get(wizard(petition)).content.decode()
     answer = officer.post(wizard(petition), fill_in() | {"preview": "1"})
+    buttons = re.findall(r'type="submit"[^>]* name="(\w+)"', answer.content.decode())
+    assert buttons == ["preview", "order"]  # Enter presses the first one, which orders nothing
     shown = answer.context["preview"]
     assert (shown.rows, shown.languages) == (14, [("한국어", 11), ("English", 3)])
     assert shown.countries == [("South Korea", 11), ("other or not told", 3)]
