@@ -15,7 +15,7 @@ from campaign.actions.pages import publishing
 from campaign.actions.pages.editing import save_article_edition
 from campaign.actions.pages.images import draw_widths
 from campaign.admin.acts import Act, ActsAdmin, Outcome
-from campaign.admin.editions import EditionInline, PreviewAdmin
+from campaign.admin.editions import EditionForm, EditionInline, PreviewAdmin
 from campaign.admin.forms import PICTURES, ConfirmForm
 from campaign.admin.site import admin_site
 from campaign.models import Article, ArticleEdition, PublicVersion
@@ -35,8 +35,25 @@ class ArticleForm(forms.ModelForm):
         }
 
 
+class LongLine(forms.Textarea):
+    """A line of text that is longer than the screen is wide: it is written in several, and kept as one."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": "vLargeTextField", "rows": 3})
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str | None:
+        text = super().value_from_datadict(data, files, name)
+        return " ".join(text.split()) if text else text
+
+
+class ArticleEditionForm(EditionForm):
+    class Meta:
+        widgets = {"standfirst": LongLine, "hero_alt": LongLine, "hero_caption": LongLine}
+
+
 class ArticleEditionInline(EditionInline):
     model = ArticleEdition
+    form = ArticleEditionForm
     fields = ("language", "translation", "title", "standfirst", "byline", "body", "hero_alt", "hero_caption", "card")
     formfield_overrides = PICTURES
 

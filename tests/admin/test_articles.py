@@ -48,6 +48,13 @@ def test_an_article_is_written_with_an_edition_and_its_picture_drawn_anew(editor
             assert ("kim" in picture.name, b"Camera" in file.read()) == (False, False)
 
 
+def test_a_standfirst_is_written_in_several_lines_and_kept_as_one(editor):
+    article = make_article()
+    words = filled_in(editor, change(article)) | {"editions-0-standfirst": "What happens\r\n at the border. "}
+    editor.post(change(article), words)
+    assert article.editions.get(language="en").standfirst == "What happens at the border."
+
+
 def test_a_hero_is_drawn_in_the_widths_of_screens_when_it_comes_and_when_it_changes(editor):
     article = make_article(hero=make_picture())
     for width, widths in ((800, [720]), (1100, [720, 1080]), (30, [])):
