@@ -42,6 +42,7 @@ class PetitionForm(forms.ModelForm):
     goal_steps = GoalsField(
         label=_("Goals"),
         initial=default_goal_steps,
+        widget=forms.TextInput(attrs={"size": 60}),
         help_text=_("Whole numbers, each larger than the one before. The page shows the next one."),
     )
 

@@ -22,7 +22,7 @@ from campaign.admin.petition_forms import DemandForm, LabelledDateTime, Petition
 from campaign.admin.site import admin_site
 from campaign.admin.wizard import DeliveringAdmin
 from campaign.models import Petition, PetitionEdition, PublicVersion
-from campaign.models.petition import MOVES
+from campaign.models.petition import COLUMNS, MOVES
 
 PUBLISH, CHANGE = "campaign.publish_petition", "campaign.change_petitionedition"
 
@@ -90,7 +90,7 @@ class SignedInline(admin.StackedInline):
 
     @admin.display(description=gettext_lazy("delivered columns"))
     def delivered(self, edition: PetitionEdition) -> str:
-        return ", ".join(edition.delivered_columns)
+        return ", ".join(str(COLUMNS[column]) for column in edition.delivered_columns)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

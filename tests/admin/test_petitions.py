@@ -71,6 +71,7 @@ def test_a_signed_demand_has_no_field_to_edit(editor, petition):
     assert [words[name] for name in sorted(words) if name.endswith("-language")][:2] == ["ko", "zh-hans"]
     text = editor.get(change(petition)).content.decode()
     assert "signed demands, which never change" in text.lower()
+    assert "full name, country, language, day of signing" in text
 
 
 def test_a_demand_signed_while_it_is_edited_stays_as_it_was_signed(editor, petition):
