@@ -24,6 +24,10 @@ def make_failed(petition) -> OutgoingMail:
     return mail
 
 
+def test_the_campaign_stands_before_the_accounts(boss):
+    assert [app["app_label"] for app in boss.get("/admin/").context["app_list"]] == ["campaign", "auth"]
+
+
 # --- Notices ---------------------------------------------------------------------------------------------------------
 def test_unseen_notices_stand_one_a_kind_with_their_number(logged_in):
     Notice.tell("count-mended", "error", petition="rivers", was=7, now=8)
