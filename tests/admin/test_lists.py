@@ -122,6 +122,12 @@ def test_who_chooses_all_of_a_list_that_was_cut_is_told_that_it_is_not_all(moder
     assert CUT not in one.content.decode()
 
 
+@pytest.mark.parametrize(("language", "title"), [("en", "Signatories"), ("ko", "서명자"), ("zh-hans", "签名者")])
+def test_a_list_is_called_by_what_it_lists(moderator, language, title):
+    page = moderator.get(LIST, headers={"Accept-Language": language}).content.decode()
+    assert (f"<h1>{title}</h1>" in page, f"<title>{title} | Undersigned</title>" in page) == (True, True)
+
+
 def test_every_long_list_says_where_it_ends(boss, petition, monkeypatch):
     make_signatory(petition)
     monkeypatch.setattr(lists, "REACH", 0)
