@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from campaign.exports.checker.log import ADDED, HEAD_BYTES, TEXT
 from campaign.exports.checker.notes import BrokenError, read_json, sha256
-from campaign.exports.checker.tables import Row, number_of, read_rows
+from campaign.exports.checker.tables import AS_READ, Row, number_of, read_rows
 
 FIELDS = ("text", "name", "country", "language", "signed_on")
 DEMAND_WORDS = 6  # language, version, title, addressee, demand, delivered_columns
@@ -40,7 +40,7 @@ def commitment(words: Sequence[str], values: Sequence[str]) -> bytes:
     leaves = [
         bytes.fromhex(word[1:])
         if word[0] == "="
-        else sha256(b"undersigned/1 field ", field.encode(), b"\x00", bytes.fromhex(word), value.encode())
+        else sha256(b"undersigned/1 field ", field.encode(), b"\x00", bytes.fromhex(word), value.encode(*AS_READ))
         for field, value, word in zip(FIELDS, values, words)  # noqa: B905 - strict came with Python 3.10
     ]
     return sha256(b"undersigned/1 signature\x00", *leaves)
@@ -129,7 +129,7 @@ def fault_of(row: Row, opening: Row, demand: Demand, log: Log, used: "array[int]
     if fault := opening_fault(words, demand.hidden) or hidden_fault(row, demand.hidden):
         return fault
     words = keys_of(bytes.fromhex(words[0])) if len(words) == 1 else words
-    values = [demand.digest, *(row.get(field, "") for field in FIELDS[1:])]
+    values = [demand.digest, *[row.get(field, "") for field in FIELDS[1:]]]
     if commitment(words, values) != log.entries[place][HEAD_BYTES:]:
         return f"does not say what was signed: entry {place} of the log was made of other words"
     return ""

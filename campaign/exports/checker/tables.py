@@ -20,11 +20,11 @@ BOM = "\ufeff"  # without which Excel shows Korean and Chinese names as gibberis
 STARTS_FORMULA = tuple("=+-@＝＋－＠")
 UNSAFE_FIRST = ("\t", "\r", "\n", ESCAPE)
 LINE_MAX = 1 << 17  # characters of a row: none of ours has a hundredth of it
+AS_READ = ("utf-8", "surrogateescape")  # so that bytes that are no text are those of a row, and none that was signed
 DECIMAL = re.compile("0|[1-9][0-9]{0,15}")  # one way to write each number
 SPECIAL = re.compile('[,"\r\n]')
-PLAIN = re.compile(
-    r'[1-9][0-9]{0,15}(?:,(?:[^\W_][^",\r\n\ud800-\udfff]*)?)+\r\n'
-)  # as nearly all are: nothing quoted or escaped
+# As nearly all rows are: nothing quoted or escaped.
+PLAIN = re.compile(r'[1-9][0-9]{0,15}(?:,(?:[^\W_][^",\r\n]*)?)+\r\n')
 Row = dict[str, str]
 
 
@@ -51,20 +51,23 @@ def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, Row]]:
 
     Raises BrokenError, with its place, for what is not written just as this program would write it.
     """
-    head, last = [NUMBER, *columns], 0
-    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+    head, last, name = [NUMBER, *columns], 0, path.name
+    with path.open("r", -1, *AS_READ, newline="") as file:
         if file.readline() != BOM + as_line(head):
-            raise BrokenError(f"The first line of {path.name} is not the names of its columns: {', '.join(head)}.")
+            raise BrokenError(f"The first line of {name} is not the names of its columns: {', '.join(head)}.")
         for line in file:
-            place = f"The row after row {last} of {path.name}"
-            texts = line[:-2].split(",") if PLAIN.fullmatch(line) else texts_of(line, file, place)
+            texts = line[:-2].split(",") if PLAIN.fullmatch(line) else texts_of(line, file, after_row(last, name))
             number = number_of(texts[0])
             if number is None:
-                raise BrokenError(f"{place} has a number that is none: “{texts[0][:40]}”.")
+                raise BrokenError(f"{after_row(last, name)} has a number that is none: “{texts[0][:40]}”.")
             if len(texts) != len(head):
-                raise BrokenError(f"Row {number} of {path.name} has {len(texts)} cells under {len(head)} headings.")
+                raise BrokenError(f"Row {number} of {name} has {len(texts)} cells under {len(head)} headings.")
             last = number
             yield number, dict(zip(head, texts))  # noqa: B905 - strict came with Python 3.10
+
+
+def after_row(last: int, name: str) -> str:
+    return f"The row after row {last} of {name}"
 
 
 def texts_of(line: str, file: TextIOWrapper, place: str) -> list[str]:
@@ -72,9 +75,8 @@ def texts_of(line: str, file: TextIOWrapper, place: str) -> list[str]:
     while line.count('"') % 2 and len(line) < LINE_MAX and (more := file.readline()):
         line += more
     try:
-        line.encode()  # which half a letter cannot be
         texts = [unescape_cell(cell) for cells in csv.reader([line]) for cell in cells]
-    except (csv.Error, UnicodeEncodeError):
+    except csv.Error:
         texts = []
     if not texts or as_line(texts) != line:
         raise BrokenError(f"{place} is written in another way than ours: a spreadsheet could read something else.")
