@@ -75,6 +75,7 @@ class DeliveringAdmin(admin.ModelAdmin):
             # Letters take longer to write than a check is fresh: they stay in the form while she shows who she is.
             "check_url": None if is_fresh(request) else check_url(back),
             "form": form,
+            "media": self.media,
             "no_sender": deliveries.lacks_sender(petition),
             "is_dump": deliveries.is_sealed_to_officers(petition),
             "has_pdf": pdf.is_available(),

@@ -1,5 +1,6 @@
 """What the wizard refuses, and what it asks for twice."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from campaign.exports import pdf
-from campaign.models import Delivery, Petition
+from campaign.models import Addressee, Delivery, Petition
 from tests.actions.delivering.asking import make_addressee
 from tests.factories import make_signatory
 from tests.officers import make_high_risk_petition
@@ -68,3 +69,13 @@ def test_what_would_be_empty_is_said_so_and_not_asked_for(officer, petition):
     answer = officer.post(wizard(petition), words | {"order": "1"})
     assert answer.context["form"].non_field_errors() == [sentence]
     assert not Delivery.objects.exists()
+
+
+def test_a_new_addressee_is_added_in_a_popup_that_leaves_the_wizard_as_it_is(officer, petition):
+    shown = text(officer.get(wizard(petition)))
+    link = 'id="add_id_addressee" data-popup="yes" target="_blank" href="/admin/campaign/addressee/add/'
+    assert (link in shown, "RelatedObjectLookups.js" in shown) == (True, True)
+    address = "/admin/campaign/addressee/add/?_to_field=id&_popup=1"
+    answer = officer.post(address, {"name": "The Ministry", "address": "", "age_key": "", "_popup": "1"})
+    addressee = Addressee.objects.get()
+    assert json.loads(answer.context["popup_response_data"]) == {"value": f"{addressee.pk}", "obj": "The Ministry"}

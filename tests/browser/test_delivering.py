@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -70,23 +71,33 @@ def go(window, role, name):
     reach(window, window.page.get_by_role(role, name=name, exact=True)).press("Enter")
 
 
+def add_addressee(window):
+    """A new one from within the wizard, where it is chosen then and nothing that was filled in is lost."""
+    with window.page.expect_popup() as opened:
+        go(window, "link", "Add an addressee")
+    popup = replace(window, page=opened.value)
+    popup.watch()
+    with opened.value.expect_event("close"):
+        enter(popup, "Name:", "The Ministry of Foreign Affairs")
+        enter(popup, "Address:", "60 Sajik-ro 8-gil")
+        popup.page.keyboard.press("Enter")
+        popup.page.keyboard.type("Seoul")
+        go(popup, "button", "Save")
+    chosen = window.page.locator("#id_addressee option:checked")
+    assert chosen.inner_text() == "The Ministry of Foreign Affairs"
+    assert window.page.get_by_label("Purpose:").input_value() == "For the hearing of 3 December."
+
+
 def prepare(window):
     """Addressee, purpose and letter, the numbers, the order: all of it without a mouse."""
     page = window.page
-    window.open("/admin/campaign/addressee/add/")
-    enter(window, "Name:", "The Ministry of Foreign Affairs")
-    enter(window, "Address:", "60 Sajik-ro 8-gil")
-    page.keyboard.press("Enter")
-    page.keyboard.type("Seoul")
-    go(window, "button", "Save")
-    page.wait_for_url("**/addressee/")
     window.open("/admin/campaign/petition/")
     go(window, "link", SLUG)
     page.wait_for_url("**/change/")
     go(window, "link", "Prepare a delivery…")
     page.wait_for_url("**/deliver/")
-    enter(window, "Addressee:", "The Min")
     enter(window, "Purpose:", "For the hearing of 3 December.")
+    add_addressee(window)
     reach(window, page.get_by_label("Letter: English")).press("Control+Home")
     page.keyboard.type("To the committee, on paper and in person.\n\n")
     go(window, "button", "Show the numbers")
