@@ -92,7 +92,8 @@ def correct_handover(request: HttpRequest, delivery: Delivery, words: Mapping[st
 
 
 def record_reply(request: HttpRequest, delivery: Delivery, words: Mapping[str, Any]) -> Outcome:
-    return handing_over.record_reply(delivery, words=words, by=staff_of(request)) and _(
+    given = {name: value for name, value in words.items() if name != "tells"}
+    return handing_over.record_reply(delivery, words=given, by=staff_of(request), tells=words["tells"]) and _(
         "The reply stands on the public record."
     )
 

@@ -93,6 +93,14 @@ def _letter_field(code: str) -> forms.CharField:
     )
 
 
+class TellsField(forms.BooleanField):
+    """Whether those who asked for news hear of it."""
+
+    def __init__(self) -> None:
+        label = _("Tell it in the news, and mail it to those who asked for news")
+        super().__init__(label=label, required=False, initial=True)
+
+
 class HandoverWordsForm(forms.Form):
     """When, where and to whom. All of it is public."""
 
@@ -135,9 +143,7 @@ class HandoverWordsForm(forms.Form):
 
 
 class HandoverForm(HandoverWordsForm):
-    tells = forms.BooleanField(
-        label=_("Tell it in the news, and mail it to those who asked for news"), required=False, initial=True
-    )
+    tells = TellsField()
 
 
 class CorrectHandoverForm(HandoverWordsForm):
@@ -166,11 +172,13 @@ class ReplyForm(forms.Form):
         label=_("Reply"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 12, "class": "vLargeTextField"}),
         help_text=_("As the addressee wrote it. It is public: leave out names of persons that do not belong there."),
     )  # fmt: skip
+    tells = TellsField()
 
     def __init__(self, *args: Any, subject: Delivery, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stands = subject.handover
         self.initial = {"replied_on": stands.replied_on or staff_day(), "reply": stands.reply}
+        self.initial["tells"] = not stands.replied_on  # a correction is no news
         self.handed_over_on = stands.happened_on
 
     def clean_replied_on(self) -> date:

@@ -16,7 +16,7 @@ from PIL import Image
 from campaign.actions.delivering.handing_over import acknowledge, hand_over, record_reply
 from campaign.admin.forms import redraw
 from campaign.exports import pdf
-from campaign.models import Delivery, Handover, PublicVersion
+from campaign.models import Delivery, Handover, PublicVersion, Update
 from tests.actions.delivering.asking import deliver
 from tests.factories import make_signatory, make_staff
 
@@ -145,6 +145,16 @@ def test_no_reply_comes_before_the_handover_or_on_a_day_to_come_and_a_new_entry_
     officer.post(address, {"reply": "We consider it.", "replied_on": "2026-12-05"})
     form = officer.get(address).context["form"]
     assert (form["replied_on"].value(), form["reply"].value()) == (date(2026, 12, 5), "We consider it.")
+
+
+def test_a_first_reply_is_offered_as_news_and_a_correction_is_not(officer, delivery):
+    hand_over(delivery, words=GIVEN, by=staff(), tells=False)
+    address, told = act(delivery, "reply"), []
+    for reply in ("We consider it.", "We consider it all."):
+        told.append(officer.get(address).context["form"]["tells"].value())
+        officer.post(address, values_of(officer, address) | {"reply": reply})
+    assert (told, Handover.objects.get().reply) == ([True, False], "We consider it all.")
+    assert Update.objects.filter(language="en").values_list("title", flat=True).get() == "The Ministry has replied"
 
 
 def test_a_handover_is_not_put_behind_the_reply_to_it(officer, delivery):

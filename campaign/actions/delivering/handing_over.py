@@ -1,8 +1,9 @@
 """After the building: a delivery is handed over, acknowledged and answered; ended signatures are told by number."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -33,7 +34,7 @@ def hand_over(delivery: Delivery, *, words: Mapping[str, Any], by: User, tells: 
         return False
     handover = Handover.objects.create(delivery=delivery, recorded_by=by, **words)
     if tells:
-        _tell(delivery, handover, by)
+        _tell(delivery, partial(_news_of_handover, delivery, handover), by)
     PublicVersion.bump()
     return True
 
@@ -63,11 +64,11 @@ def _delete_pictures(names: Collection[str]) -> None:
         transaction.on_commit(partial(default_storage.delete, name))
 
 
-def _tell(delivery: Delivery, handover: Handover, by: User) -> None:
+def _tell(delivery: Delivery, news: Callable[[], tuple[str, str]], by: User) -> None:
     """Put the news on the site in each language of the petition, and mail it to those who asked for news."""
     petition = delivery.petition
     codes = set(petition.editions.published().values_list("language", flat=True))
-    texts = [_news(delivery, handover, code) for code in sorted(codes)]
+    texts = [_update(delivery, news, code) for code in sorted(codes)]
     for text in texts:
         save_update(text)
     total = Signatory.objects.wanting_updates().filter(petition=petition).count()
@@ -76,22 +77,41 @@ def _tell(delivery: Delivery, handover: Handover, by: User) -> None:
         Update.objects.filter(pk__in=[text.pk for text in texts]).update(mailing=mailing)
 
 
-def _news(delivery: Delivery, handover: Handover, language: str) -> Update:
+def _update(delivery: Delivery, news: Callable[[], tuple[str, str]], language: str) -> Update:
     with translation.override(language):
-        told = {
-            "rows": number_format(delivery.row_count), "addressee": addressee_of(delivery).name,
-            "day": date_format(handover.happened_on), "place": handover.place,
-            "record": f"{settings.SITE_URL}{reverse('deliveries', args=[delivery.petition.slug])}",
-        }  # fmt: skip
-        title = _("%(rows)s signatures handed over to %(addressee)s") % told
-        body = _(
-            "On %(day)s, in %(place)s, we handed over %(rows)s signatures to %(addressee)s. Whether they are"
-            " acknowledged and answered, you can follow on the [public record](%(record)s)."
-        )
-        return Update(
-            petition=delivery.petition, language=language, title=title[:200], body=body % told,
-            published_at=timezone.now(),
-        )  # fmt: skip
+        title, body = news()
+    return Update(
+        petition=delivery.petition, language=language, title=title[:200], body=body, published_at=timezone.now()
+    )
+
+
+def _news_of_handover(delivery: Delivery, handover: Handover) -> tuple[str, str]:
+    """Title and text, in the language that is active."""
+    told = _told(delivery) | {"day": date_format(handover.happened_on), "place": handover.place}
+    body = _(
+        "On %(day)s, in %(place)s, we handed over %(rows)s signatures to %(addressee)s. Whether they are"
+        " acknowledged and answered, you can follow on the [public record](%(record)s)."
+    )
+    return _("%(rows)s signatures handed over to %(addressee)s") % told, body % told
+
+
+def _news_of_reply(delivery: Delivery, handover: Handover) -> tuple[str, str]:
+    """The same. What was answered stands on the record alone, where it can be corrected."""
+    told = _told(delivery) | {
+        "day": date_format(cast(date, handover.replied_on)), "handed_over": date_format(handover.happened_on)
+    }  # fmt: skip
+    body = _(
+        "On %(day)s %(addressee)s replied to the %(rows)s signatures that we handed over on %(handed_over)s. You can"
+        " read the reply on the [public record](%(record)s)."
+    )
+    return _("%(addressee)s has replied") % told, body % told
+
+
+def _told(delivery: Delivery) -> dict[str, str]:
+    record = f"{settings.SITE_URL}{reverse('deliveries', args=[delivery.petition.slug])}"
+    return {
+        "rows": number_format(delivery.row_count), "addressee": addressee_of(delivery).name, "record": record
+    }  # fmt: skip
 
 
 @transaction.atomic
@@ -105,12 +125,22 @@ def acknowledge(delivery: Delivery) -> bool:
 
 
 @transaction.atomic
-def record_reply(delivery: Delivery, *, words: Mapping[str, Any], by: User) -> bool:
-    """Put an addressee's reply on the public record, or a corrected one. Raises PermissionDenied."""
+def record_reply(delivery: Delivery, *, words: Mapping[str, Any], by: User, tells: bool = False) -> bool:
+    """Put an addressee's reply on the public record, or a corrected one; with `tells` also into the news.
+
+    Whether there is a handover to reply to. Raises PermissionDenied.
+    """
     require(by, REQUEST)
-    is_kept = bool(Handover.objects.filter(delivery=delivery).update(**words))
+    handover = Handover.objects.select_for_update().filter(delivery=delivery).first()
+    if handover is None:
+        return False
+    for name, value in words.items():
+        setattr(handover, name, value)
+    handover.save(update_fields=list(words))
+    if tells:
+        _tell(delivery, partial(_news_of_reply, delivery, handover), by)
     PublicVersion.bump()
-    return is_kept
+    return True
 
 
 def record_manifest(delivery: Delivery, *, digest: str, by: User) -> bool:

@@ -18,10 +18,10 @@ from campaign.actions.delivering.handing_over import (
 )
 from campaign.actions.signing.signatories import Choices, change, withdraw
 from campaign.exports import pdf
-from campaign.models import Delivery, Handover, StrikingNotice
+from campaign.models import Delivery, Handover, Mailing, StrikingNotice, Update
 from tests.actions.delivering.asking import deliver
 from tests.actions.delivering.exporting import make_people
-from tests.factories import make_staff
+from tests.factories import make_signatory, make_staff
 
 GIVEN = {"happened_on": date(2026, 5, 3), "place": "Berlin", "received_by": "The Ministry's post room"}
 
@@ -65,6 +65,30 @@ def test_days_without_a_reply_are_counted_to_today(delivery, officer):
     happened_on = timezone.now().date() - timedelta(days=12)
     hand_over(delivery, words=GIVEN | {"happened_on": happened_on}, by=officer)
     assert Handover.objects.get().days_without_reply == 12
+
+
+def test_a_reply_is_told_to_those_who_asked_for_news_where_it_should_be(delivery, petition, officer):
+    make_signatory(petition, wants_updates=True)
+    hand_over(delivery, words=GIVEN, by=officer, tells=False)
+    words = {"reply": "We consider *it*.", "replied_on": date(2026, 5, 10)}
+    assert record_reply(delivery, words=words, by=officer)
+    assert not Update.objects.exists()
+    assert record_reply(delivery, words=words, by=officer, tells=True)
+    mailing = Mailing.objects.get()
+    assert (mailing.total, mailing.ordered_by) == (1, officer)
+    texts = Update.objects.order_by("language")
+    assert [(text.language, text.mailing) for text in texts] == [(code, mailing) for code in ("en", "ko", "zh-hans")]
+    assert (texts[0].title, texts[0].body.partition(". You")[0]) == (
+        "The Ministry has replied",
+        "On 10 May 2026 The Ministry replied to the 5 signatures that we handed over on 3 May 2026",
+    )
+    assert ("/en/petitions/" in texts[0].body, "consider" in texts[0].body) == (True, False)
+
+
+def test_no_reply_is_noted_before_it_is_handed_over(delivery, officer):
+    words = {"reply": "We consider it.", "replied_on": date(2026, 5, 10)}
+    assert not record_reply(delivery, words=words, by=officer, tells=True)
+    assert not Update.objects.exists()
 
 
 def test_who_is_no_officer_notes_nothing(delivery):
