@@ -101,8 +101,11 @@ def test_exports_and_what_is_not_built_stand_on_no_record(client, petition, peop
 # --- The addressee's own page --------------------------------------------------------------------------------------
 def test_the_addressee_acknowledges_by_a_post_and_once(client, delivery, officers):
     address = link_to(delivery)
-    for words in ("not noted as handed over yet", delivery.petition.editions.get(language="en").title):
-        assert words in text(client, address)
+    title = delivery.petition.editions.get(language="en").title
+    shown = text(client, address)
+    told = ["not noted as handed over yet", "told here from the handover on", "in the letter and in README.txt", title]
+    assert [words for words in told if words not in shown] == []
+    assert "None so far." not in shown
     hand_over(delivery, words=GIVEN, by=officers[0])
     assert "We have received this delivery" in text(client, address)
     assert Delivery.objects.get().state == "handed_over"  # a GET changes nothing

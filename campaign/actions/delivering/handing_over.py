@@ -116,7 +116,7 @@ def _told(delivery: Delivery) -> dict[str, str]:
 
 @transaction.atomic
 def acknowledge(delivery: Delivery) -> bool:
-    """Let the addressee say that it arrived, by the link that only the letter has. Whether this call did it."""
+    """Let the addressee say that it arrived, by a link that the bundle alone has. Whether this call did it."""
     if not Delivery.objects.filter(pk=delivery.pk, state=HANDED_OVER).update(state=ACKNOWLEDGED):
         return False
     # No new version of the public pages: the public process may not make one, and the record is kept for seconds only.
