@@ -88,9 +88,13 @@ def is_too_large(request: HttpRequest) -> bool:
 def petition(request: HttpRequest, slug: str) -> HttpResponse:
     shown = public_petition(slug)
     demand_of(shown)
-    ready = ArticleEdition.objects.public().filter(article__petition=shown, language=get_language())
-    context = {"background": ready.select_related("article").first(), "languages_ready": languages_of(shown)}
-    return render(request, "petition/detail.html", petition_context(shown) | context)
+    return _detail(request, shown)
+
+
+def _detail(request: HttpRequest, petition: Petition, form: SignForm | None = None, status: int = 200) -> HttpResponse:
+    ready = ArticleEdition.objects.public().filter(article__petition=petition, language=get_language())
+    context = {"background": ready.select_related("article").first(), "languages_ready": languages_of(petition)}
+    return render(request, "petition/detail.html", petition_context(petition, form) | context, status=status)
 
 
 @require_safe
@@ -132,7 +136,7 @@ def _sign(request: HttpRequest, demand: PetitionEdition) -> HttpResponse:
         return _not_open(request, petition)
     form = SignForm(*posted(request), petition=petition, demand=demand)
     if not form.is_valid():
-        return _private(render(request, "petition/detail.html", petition_context(petition, form), status=422))
+        return _private(_detail(request, petition, form, status=422))
     try:
         admission = prices.admit_form(petition.slug, meta=request.META, proof=form.cleaned_data["proof"])
         signatories.sign(petition, demand, words=form.words, admission=admission)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from campaign.actions.forgetting.privacy import expire_signatories
 from campaign.models import MailGate, OutgoingMail, PetitionEdition, Signatory
-from tests.factories import make_demand, make_petition, make_signatory, post_form, send_mails
+from tests.factories import make_article, make_demand, make_petition, make_signatory, post_form, send_mails
 from tests.parallel import in_parallel
 
 PATH = "/en/petitions/let-them-choose/sign/"
@@ -203,6 +203,16 @@ def test_one_signs_the_text_one_has_read(client, petition):
     assert f'value="{newest.digest[:16]}"' in response.content.decode()
     client.post(PATH, post_form(edition=newest.digest))
     assert Signatory.objects.get().edition == newest
+
+
+def test_a_form_that_comes_back_still_leads_to_the_article_and_only_to_languages_there_are(client, petition):
+    make_article(petition, slug="sent-back")
+    PetitionEdition.objects.filter(language="ko").delete()
+    page = client.post(PATH, post_form(name="")).content.decode()
+    assert page.count('<a href="/en/articles/sent-back/">Read what it is about</a>') == 1
+    assert re.findall(r'<li><a href="(/[^"]+/sign/)" lang', page) == [
+        "/en/petitions/let-them-choose/sign/", "/zh-hans/petitions/let-them-choose/sign/",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("state", ["paused", "closed"])
