@@ -14,7 +14,7 @@ from campaign.actions.pages.kept import Kept
 from campaign.actions.signing import holdings, signatories
 from campaign.actions.signing.statements import NotOpenError, find_by_token
 from campaign.forms import AddressForm, ChangeForm, ConfirmForm, PublicForm
-from campaign.models import PetitionEdition, Signatory
+from campaign.models import Petition, PetitionEdition, Signatory
 from campaign.models.signatory import CONFIRMED, EXPIRED, PENDING
 from campaign.views.errors import error_page
 from campaign.views.guard import from_anywhere, from_here_only
@@ -51,13 +51,15 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     signatory_id = updates.whose_ticket(token)
     if signatory_id is None:
         return error_page(request, 404)
-    is_done = request.method == "POST"
+    context: dict[str, Any] = {"is_done": request.method == "POST", "is_neutral": True}
     try:
-        if is_done:
+        if context["is_done"]:
             updates.unsubscribe(signatory_id)
+            # No way back to a high-risk petition: its address alone may name the cause.
+            context["petition"] = Petition.objects.filter(mode="standard", signatory=signatory_id).first()
     except DatabaseError:
         return error_page(request, 503)
-    return render(request, "signatory/unsubscribe.html", {"is_done": is_done, "is_neutral": True})
+    return render(request, "signatory/unsubscribe.html", context)
 
 
 def _find(token: str) -> Signatory | None:

@@ -209,6 +209,7 @@ def test_the_page_that_ends_news_names_nobody(client, petition):
     row = make_signatory(petition, wants_updates=True)
     page = client.get(f"/en/u/{ticket_of(row.pk)}/").content.decode()
     assert re.search("<title>(.*?)</title>", page)[1] == "Send me no more news · Undersigned"
+    assert petition.slug not in client.post(f"/en/u/{ticket_of(row.pk)}/").content.decode()
 
 
 def test_no_page_leads_to_a_social_site(client, petition):

@@ -34,6 +34,12 @@ def test_a_mail_provider_ends_the_news_without_cookie_or_origin_and_changes_noth
     assert (again.status_code, again.content) == (200, answer.content)
 
 
+def test_from_there_one_gets_back_to_the_petition(client, reader):
+    back = f'<a href="/en/petitions/{reader.petition.slug}/">Back to the petition</a>'
+    assert client.get(path_of(reader)).content.decode().count(back) == 0
+    assert client.post(path_of(reader), ONE_CLICK).content.decode().count(back) == 1
+
+
 def test_opening_the_link_changes_nothing(client, reader):
     for language in LANGUAGES:
         page = client.get(path_of(reader, language))
