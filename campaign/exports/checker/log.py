@@ -6,13 +6,8 @@ from pathlib import Path
 
 from campaign.exports.checker.notes import BrokenError, open_note, read_text, sha256
 
-TEXT, ADDED, WITHDRAWN, REJECTED, DELIVERED = (
-    1,
-    2,
-    3,
-    4,
-    5,
-)  # kinds of entries, the second byte of each; the first six are its head
+# Kinds of entries, the second byte of each; the first six are its head.
+TEXT, ADDED, WITHDRAWN, REJECTED, DELIVERED = 1, 2, 3, 4, 5
 HEAD_BYTES = 6
 ENDINGS, BY_SIGNATORY = (WITHDRAWN, REJECTED), 1  # the second is the last byte of an entry whose owner withdrew
 VERSION, SIZES = b"\x01", {TEXT: 38, ADDED: 38, WITHDRAWN: 15, REJECTED: 15, DELIVERED: 54}  # in bytes, the head too
