@@ -1,5 +1,7 @@
 """The signatory's own page, behind the mailed link. GET shows, only POST acts."""
 
+from typing import Any
+
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render

@@ -17,7 +17,7 @@ ACTS_WITHOUT = {
     "petition": {"publish", "open", "pause", "resume", "close", "new-version", "names", "canary", "prove-key"},
     "signatory": {"reject", "restore", "refuse-name", "review-name"},
     "bulkdecision": {"cancel"},
-    "delivery": {"cancel", "retry", "manifest", "hand-over", "reply", "pass-on", "delete-file"},
+    "delivery": {"cancel", "retry", "manifest", "hand-over", "correct-handover", "reply", "pass-on", "delete-file"},
     "outgoingmail": {"retry"},
     "update": {"mail"},
     "mailing": {"cancel"},
