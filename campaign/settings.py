@@ -44,9 +44,8 @@ NEUTRAL_NAME = env.str("NEUTRAL_NAME", default="") or "Undersigned"
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
 IS_HTTPS = SITE_URL.startswith("https://")
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=[SITE_HOST, *(["localhost", "127.0.0.1", "[::1]"] if DEVELOPMENT else [])]
-)
+_loopback = ["localhost", "127.0.0.1", "[::1]"] if DEVELOPMENT else []
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[SITE_HOST, *_loopback])
 MINIMUM_AGES = {"": env.int("MINIMUM_AGE", default=16)} | env.dict("MINIMUM_AGE_IN", {"value": int}, {"KR": 14})
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 PROOF_OF_WORK = flag("PROOF_OF_WORK", default=True)
@@ -194,9 +193,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # --- Mail ------------------------------------------------------------------------------------------------------
-DEFAULT_FROM_EMAIL = env.str(
-    "DEFAULT_FROM_EMAIL", default=f"petitions@{SITE_HOST}" if not DEVELOPMENT else "petitions@example.org"
-)
+_sender = f"petitions@{'example.org' if DEVELOPMENT else SITE_HOST}"
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=_sender)
 NEUTRAL_FROM_EMAIL = env.str("NEUTRAL_FROM_EMAIL", default="") or DEFAULT_FROM_EMAIL
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 5  # seconds; a server that hangs holds the one embedded worker twice that at most
@@ -222,14 +220,10 @@ JOURNAL_DIR = Path(env.str("JOURNAL_DIR", default=str(DATA_DIR / "journal")))
 HAS_JOURNAL = CAMPAIGN_ROLE in ("all", "worker", "offline")  # the others go by what these have found
 LOG_DIR = Path(env.str("LOG_DIR", default=str(DATA_DIR / "log")))
 IS_TESTING = "pytest" in sys.modules
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if IS_TESTING
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
-}
+_served = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+if IS_TESTING:  # which collects no files
+    _served = "django.contrib.staticfiles.storage.StaticFilesStorage"
+STORAGES = {"default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}, "staticfiles": {"BACKEND": _served}}
 WHITENOISE_USE_FINDERS = IS_TESTING
 FILE_UPLOAD_PERMISSIONS = 0o644
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.models.mode import MODE_CONSTRAINTS, Moded, key_problem
 
-# States and every allowed move: action → (from, to). `actions.petitions` makes the moves.
+# States and every allowed move: action → (from, to). `actions.pages.petitions` makes the moves.
 DRAFT, OPEN, PAUSED, CLOSED = "draft", "open", "paused", "closed"
 MOVES = {
     "open": ((DRAFT,), OPEN),
@@ -25,11 +25,8 @@ MOVES = {
     "close": ((OPEN, PAUSED), CLOSED),
 }
 COLUMNS = {
-    "name": _("full name"),
-    "country": _("country"),
-    "language": _("language"),
-    "signed_on": _("day of signing"),
-}
+    "name": _("full name"), "country": _("country"), "language": _("language"), "signed_on": _("day of signing"),
+}  # fmt: skip
 SALT_BYTES = 16
 
 
