@@ -22,8 +22,8 @@ LONG = "서명을 확인해 주십시오: 탈북민 강제북송을 막아 주�
 def test_a_subject_starts_in_its_first_line_and_no_line_is_too_long(subject):
     letter = Letter(subject, "Text.", "petitions@example.org", ["a@example.org"])
     letter.attach_alternative("<p>Text.</p>", "text/html")
-    sent = letter.message().as_bytes(linesep="\r\n")
-    lines = sent.split(b"\r\n\r\n")[0].split(b"\r\n")
+    sent = letter.message().as_bytes()
+    lines = sent.split(b"\n\n")[0].split(b"\n")
     (start,) = [line for line in lines if line.startswith(b"Subject:")]
     assert start.removeprefix(b"Subject:").strip() != b""
     assert [line for line in lines if len(line) > 78] == []
