@@ -2,11 +2,12 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import tracemalloc
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -133,6 +134,8 @@ def worker_database(folder: Path) -> Iterator[str]:
         yield f"postgres://{login}/{there['NAME']}"
         return
     connection.cursor().execute("VACUUM INTO %s", [f"{folder}/copy.sqlite3"])
+    with closing(sqlite3.connect(f"{folder}/copy.sqlite3")) as copy:
+        copy.execute("PRAGMA journal_mode=WAL")  # as a site's file is; of two that switch at once one is refused
     yield f"sqlite:///{folder}/copy.sqlite3"
     take_back(folder / "copy.sqlite3")
 
