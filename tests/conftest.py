@@ -13,11 +13,17 @@ from django.core import mail as outbox
 from django.db import connection
 from django.test import Client
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as property_settings
 
 from campaign.actions.admitting import networks, prices
 from campaign.actions.pages.kept import Kept
 from campaign.models import Petition
 from tests.factories import make_petition
+
+# No test asserts a time, so none fails for being slow on a machine that others use, too.
+property_settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+property_settings.load_profile("shared machine")
 
 
 @pytest.fixture(scope="session")

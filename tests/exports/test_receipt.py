@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign.exports.checker import ed25519
@@ -42,7 +42,6 @@ def test_the_vectors_of_rfc_8032_hold_and_none_with_a_bit_flipped(public, messag
     assert not ed25519.is_sealed_by(key, text + b"x", raw)
 
 
-@settings(deadline=None)  # a seal takes ten milliseconds, on a busy machine a hundred
 @given(st.binary(max_size=99), st.binary(min_size=32, max_size=32))
 def test_what_a_library_seals_holds(message, other):
     sealer = signer()
@@ -212,7 +211,6 @@ def test_a_receipt_that_was_forged_whole_is_told_by_its_key(tmp_path):
     assert verify(bundle) == (1, [other])
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300), st.integers(0, 2_000))
 def test_garbage_is_told_and_never_a_trace(garbage, place):
     with TemporaryDirectory() as folder:
