@@ -14,7 +14,7 @@ from campaign.models import Petition, PetitionEdition
 @cache_control(public=True, max_age=settings.PAGE_MAX_AGE_SECONDS, stale_while_revalidate=60)
 def petition(request: HttpRequest, slug: str) -> JsonResponse:
     """The petition's public numbers, for partner sites; `counted_until` in ISO 8601, UTC."""
-    shown = get_object_or_404(Petition.objects.public(), slug=slug)
+    shown = get_object_or_404(Petition.objects.public().prefetch_related("goal_meanings"), slug=slug)
     body = {
         "slug": shown.slug,
         "state": shown.state,

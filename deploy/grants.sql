@@ -13,7 +13,7 @@ GRANT USAGE ON SCHEMA public TO undersigned_public, undersigned_admin, undersign
 GRANT SELECT ON
     campaign_article, campaign_articleedition, campaign_petition, campaign_petitionedition, campaign_update,
     campaign_petitionlog, campaign_tally, campaign_publicversion, campaign_mailqueue, campaign_riskyprovider,
-    campaign_erasurejournal,
+    campaign_erasurejournal, campaign_goalmeaning,
     django_migrations
     TO undersigned_public;
 GRANT UPDATE (first_signed_at) ON campaign_petitionedition TO undersigned_public;
@@ -91,7 +91,7 @@ GRANT SELECT ON campaign_strikingnotice TO undersigned_public;
 -- Decisions and access records are added to, never changed. Staff who leave are switched off, not deleted.
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     campaign_article, campaign_articleedition, campaign_petition, campaign_petitionedition, campaign_update,
-    campaign_listedword, campaign_riskyprovider, django_session
+    campaign_goalmeaning, campaign_listedword, campaign_riskyprovider, django_session
     TO undersigned_admin;
 GRANT SELECT, INSERT, UPDATE ON campaign_mailing TO undersigned_admin;
 GRANT SELECT, INSERT, UPDATE ON

@@ -91,7 +91,22 @@ def test_a_language_that_was_added_later_comes_in(folder):
     korean = shutil.move(folder / "ko", folder.parent / "ko")
     load_seeds(folder)
     shutil.move(korean, folder / "ko")
-    assert load_seeds(folder) == ["published the demand in ko, version 1", "published the article in ko"]
+    assert load_seeds(folder) == [
+        "published the demand in ko, version 1", "said in ko what the goals stand for", "published the article in ko",
+    ]  # fmt: skip
+
+
+def test_what_the_goals_stand_for_comes_in_once_and_anew_when_told_to(folder):
+    load_seeds(folder)
+    said = Petition.objects.get().goal_meanings
+    assert [*said.values_list("goal", "language")] == [(goal, code) for goal in (600, 2000) for code in LANGUAGES]
+    said.filter(goal=2000, language="en").update(meaning="an editor's words")
+    said.filter(goal=600, language="en").delete()
+    assert load_seeds(folder) == []
+    change(folder / "en/petition.md", "2000 =", "10000 =")
+    assert load_seeds(folder, overwrite=True) == ["said in en what the goals stand for"]
+    assert [*said.filter(language="en").values_list("goal", flat=True)] == [600, 10000]
+    assert load_seeds(folder, overwrite=True) == []
 
 
 def test_a_demand_nobody_signed_is_overwritten_in_place(folder):
@@ -147,6 +162,7 @@ def test_an_editors_draft_of_a_next_version_stays_when_the_public_text_is_the_fo
         ("campaign.toml", "hero.webp", "campaign.toml", r"no picture"),
         ("ko/article.md", "card.jpg", "cart.jpg", r"cart\.jpg cannot be read"),
         ("ko/article.md", "+++\ntitle", "title", r"article\.md does not start with a head"),
+        ("ko/petition.md", "600 =", "many =", r"petition\.md does not name each of its goals by a number"),
         ("ko/article.md", "byline", "state", r"article\.md says state, which is not known"),
     ],
 )

@@ -7,7 +7,7 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.utils.translation import gettext_lazy as _
 
 from campaign.admin.editions import EditionForm
-from campaign.models import Petition, PetitionEdition
+from campaign.models import GoalMeaning, Petition, PetitionEdition
 from campaign.models.petition import COLUMNS, default_goal_steps
 
 
@@ -109,3 +109,10 @@ class DemandForm(EditionForm):
         if self.instance.version > 1 and not cleaned.get("reason"):
             self.add_error("reason", _("Say what changed, and why: it is shown beside the new version."))
         return cleaned
+
+
+class MeaningForm(EditionForm):
+    class Meta:
+        model = GoalMeaning
+        fields = ("goal", "language", "meaning")
+        widgets = {"meaning": forms.TextInput(attrs={"size": 70})}

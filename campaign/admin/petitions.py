@@ -18,10 +18,10 @@ from campaign.admin.delivery_acts import EXPORT
 from campaign.admin.editions import EditionInline, PreviewAdmin
 from campaign.admin.forms import ConfirmForm, NextVersionForm, PublishDemandsForm
 from campaign.admin.name_queue import NAMES
-from campaign.admin.petition_forms import DemandForm, LabelledDateTime, PetitionForm
+from campaign.admin.petition_forms import DemandForm, LabelledDateTime, MeaningForm, PetitionForm
 from campaign.admin.site import admin_site
 from campaign.admin.wizard import DeliveringAdmin
-from campaign.models import Petition, PetitionEdition, PublicVersion
+from campaign.models import GoalMeaning, Petition, PetitionEdition, PublicVersion
 from campaign.models.petition import COLUMNS, MOVES
 
 PUBLISH, CHANGE = "campaign.publish_petition", "campaign.change_petitionedition"
@@ -116,6 +116,15 @@ class DemandInline(EditionInline):
         return super().get_queryset(request).filter(first_signed_at__isnull=True)
 
 
+class MeaningInline(admin.TabularInline):
+    """What the goals stand for, which pages say beside the bar."""
+
+    model = GoalMeaning
+    form = MeaningForm
+    fields = ("goal", "language", "meaning")
+    extra = 0
+
+
 @admin.register(Petition, site=admin_site)
 class PetitionAdmin(PreviewAdmin, DeliveringAdmin, ActsAdmin):
     form = PetitionForm
@@ -132,7 +141,7 @@ class PetitionAdmin(PreviewAdmin, DeliveringAdmin, ActsAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Petition | None = None) -> Any:
         is_signed = obj is not None and obj.editions.filter(first_signed_at__isnull=False).exists()
-        return (DemandInline, SignedInline) if is_signed else (DemandInline,)
+        return (DemandInline, SignedInline, MeaningInline) if is_signed else (DemandInline, MeaningInline)
 
     def get_fields(self, request: HttpRequest, obj: Petition | None = None) -> Any:
         if obj is None:
@@ -157,10 +166,13 @@ class PetitionAdmin(PreviewAdmin, DeliveringAdmin, ActsAdmin):
         return is_draft and super().has_delete_permission(request, obj)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        for edition in formset.save(commit=False):
-            save_petition_edition(edition)
-        for edition in formset.deleted_objects:
-            edition.delete()
+        for row in formset.save(commit=False):
+            if isinstance(row, PetitionEdition):
+                save_petition_edition(row)
+            else:
+                row.save()
+        for row in formset.deleted_objects:
+            row.delete()
         PublicVersion.bump()
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:

@@ -7,7 +7,7 @@ from campaign.models.handover import DeliveredSlice, Handover, StrikingNotice
 from campaign.models.journal import ErasureJournal
 from campaign.models.log import LogEntry, PetitionLog
 from campaign.models.mail import MailGate, MailQueue, OutgoingMail
-from campaign.models.petition import Petition, PetitionEdition
+from campaign.models.petition import GoalMeaning, Petition, PetitionEdition
 from campaign.models.proof import SpentProof
 from campaign.models.provider import RiskyProvider
 from campaign.models.receipt import Receipt
@@ -28,6 +28,7 @@ __all__ = [
     "DeliveredSlice",
     "Delivery",
     "ErasureJournal",
+    "GoalMeaning",
     "Handover",
     "ListedWord",
     "LogEntry",

@@ -191,6 +191,35 @@ class Petition(Moded):
             raise ValidationError({"default_visibility": _("A high-risk petition shows nobody, be it by initials.")})
 
 
+class GoalMeaning(models.Model):
+    """What one of a petition's goals stands for, in one language: pages say it beside the bar."""
+
+    petition = models.ForeignKey(Petition, models.CASCADE, related_name="goal_meanings", verbose_name=_("petition"))
+    language = models.CharField(_("language"), max_length=12)
+    goal = models.PositiveIntegerField(_("goal"))
+    meaning = models.CharField(
+        _("meaning"),
+        max_length=120,
+        help_text=_("Stands behind the goal and a colon: as many people as were sent back in October."),
+    )
+
+    class Meta:
+        verbose_name = _("meaning of a goal")
+        verbose_name_plural = _("meanings of goals")
+        ordering = ["goal", "language"]
+        constraints = [
+            models.UniqueConstraint(name="goal_meaning_is_unique", fields=["petition", "goal", "language"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.goal}: {self.meaning}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.goal not in self.petition.goal_steps:
+            raise ValidationError({"goal": _("The petition has no such goal.")})
+
+
 class PetitionEditionQuerySet(models.QuerySet["PetitionEdition"]):
     def published(self) -> "PetitionEditionQuerySet":
         return self.filter(published_at__lte=timezone.now())

@@ -80,7 +80,7 @@ def count_said(petition: Any, own_page: object = "") -> SafeString:
 
 @register.simple_tag
 def goal_said(petition: Any, own_page: object = "") -> str:
-    """What the next goal still wants."""
+    """What the next goal still wants, and what it stands for."""
     return progress.goal_said(petition, is_own_page=bool(own_page))
 
 

@@ -14,6 +14,7 @@ PERMISSIONS = {
         "view_articleedition", "add_articleedition", "change_articleedition", "delete_articleedition",
         "view_petition", "add_petition", "change_petition", "publish_petition",
         "view_petitionedition", "add_petitionedition", "change_petitionedition", "delete_petitionedition",
+        "view_goalmeaning", "add_goalmeaning", "change_goalmeaning", "delete_goalmeaning",
         "view_update", "add_update", "change_update", "delete_update", "mail_update",
         "view_mailing", "view_notice",
         "view_riskyprovider", "add_riskyprovider", "change_riskyprovider", "delete_riskyprovider",

@@ -10,7 +10,7 @@ from django.utils import timezone
 from campaign import crypto
 from campaign.actions.delivering.canary import open_canary
 from campaign.actions.pages.editing import save_petition_edition
-from campaign.models import Petition, PetitionEdition
+from campaign.models import Petition, PetitionEdition, PublicVersion
 from tests.admin.filling import filled_in
 from tests.factories import make_petition, make_signatory
 from tests.officers import PRIVATE, PUBLIC, make_draft, make_high_risk_petition
@@ -114,6 +114,18 @@ def test_a_second_demand_in_a_language_is_refused(editor, petition):
 def test_goals_that_do_not_rise_are_refused(editor, petition, goals):
     answer = editor.post(change(petition), filled_in(editor, change(petition)) | {"goal_steps": goals})
     assert list(answer.context["adminform"].form.errors) == ["goal_steps"]
+
+
+def test_what_a_goal_stands_for_is_written_beside_the_petition(editor, petition):
+    said = {"goal": "500", "language": "en", "meaning": "as many as live in the village"}
+    words = filled_in(editor, change(petition)) | {"goal_meanings-TOTAL_FORMS": "1"}
+    words |= {f"goal_meanings-0-{name}": value for name, value in said.items()}
+    version = PublicVersion.current()
+    answer = editor.post(change(petition), words | {"goal_meanings-0-goal": "600"})
+    assert "The petition has no such goal." in answer.content.decode()
+    assert editor.post(change(petition), words).status_code == 302
+    assert petition.goal_meanings.values_list("goal", "language", "meaning").get() == (500, *[*said.values()][1:])
+    assert PublicVersion.current() > version
 
 
 def test_the_day_of_destruction_may_come_earlier_and_never_later(editor, petition):

@@ -138,11 +138,11 @@ def test_a_kept_page_is_dropped_when_something_public_changes(client, article, m
 
 def test_an_article_page_asks_as_little_with_three_signatures_as_with_none(client, article, django_assert_num_queries):
     # the public version; article and petition; its languages; the demand's versions; the latest news
-    with django_assert_num_queries(7):  # two of them whether the site is open
+    with django_assert_num_queries(8):  # two of them whether the site is open
         client.get("/en/articles/sent-back/")
     for _ in range(3):
         make_signatory(Petition.objects.get())
-    with django_assert_num_queries(7):  # two of them whether the site is open
+    with django_assert_num_queries(8):  # two of them whether the site is open
         client.get("/en/articles/sent-back/")
 
 

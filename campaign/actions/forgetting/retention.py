@@ -99,6 +99,7 @@ FIELDS: dict[str, dict[str, str]] = {
          "reason", "published_at", "first_signed_at"),
         STAYS,
     ),
+    "goalmeaning": dict.fromkeys(("id", "petition", "language", "goal", "meaning"), STAYS),
     "article": dict.fromkeys(
         ("id", "slug", "petition", "hero", "hero_width", "hero_height", "hero_widths", "hero_credit", "published_at",
          "updated_at"),

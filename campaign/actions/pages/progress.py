@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.utils.formats import localize
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import get_language, gettext, ngettext, override
 
 from campaign.models import Petition
 
@@ -22,8 +22,18 @@ def count_said(petition: Petition, *, is_own_page: bool = False) -> tuple[str, s
     return "", gettext("Be the first to sign") if petition.is_open else gettext("Nobody has signed"), ""
 
 
+def meanings_of(petition: Petition) -> dict[str, str]:
+    """What the next goal stands for, by language; nothing where the editors said nothing."""
+    return {said.language: said.meaning for said in petition.goal_meanings.all() if said.goal == petition.goal}
+
+
 def goal_said(petition: Petition, *, is_own_page: bool = False) -> str:
-    """What the next goal still wants; who could be among the first signatories is invited to."""
+    """What the next goal still wants and what it stands for; who could be among the first is invited to."""
+    said, meaning = _goal_said(petition, is_own_page=is_own_page), meanings_of(petition).get(get_language() or "")
+    return gettext("%(goal)s: %(meaning)s") % {"goal": said, "meaning": meaning} if meaning else said
+
+
+def _goal_said(petition: Petition, *, is_own_page: bool) -> str:
     count, goal = petition.signature_count, localize(petition.goal)
     missing = petition.goal - count
     if missing <= 0:

@@ -21,14 +21,14 @@ from campaign.actions.pages.editing import save_article_edition, save_petition_e
 from campaign.actions.pages.images import draw_widths, redraw
 from campaign.actions.pages.petitions import open_petition
 from campaign.actions.staff.access import RefusedError
-from campaign.models import Article, ArticleEdition, Petition, PetitionEdition, PublicVersion
+from campaign.models import Article, ArticleEdition, GoalMeaning, Petition, PetitionEdition, PublicVersion
 
 HEAD = "+++\n"
 # What a folder may say.
 PETITION = {"slug", "mode", "default_visibility", "goal_steps", "opens_at", "closes_at", "destroy_on",
             "delivery_public_key", "delivered_columns"}  # fmt: skip
 ARTICLE = {"slug", "hero", "hero_credit"}
-DEMAND = {"title", "addressee", "demand", "reason"}
+DEMAND = {"title", "addressee", "demand", "reason", "goals"}
 TEXT = {"title", "standfirst", "byline", "body", "card", "hero_alt", "hero_caption"}
 # What of it may be said anew once people could sign.
 OVERWRITABLE = {"goal_steps", "default_visibility"}
@@ -49,6 +49,7 @@ class Seeds:
     article: Words
     hero: Path
     demands: dict[str, Words]
+    goals: dict[str, dict[int, str]]  # what each stands for, by its number
     texts: dict[str, Words]
     cards: dict[str, Path]
 
@@ -70,7 +71,10 @@ def load_seeds(folder: Path, *, overwrite: bool = False) -> list[str]:
     elif overwrite:
         done += overwrite_petition(petition, seeds.petition)
     for language, words in seeds.demands.items():
+        is_new_here = not petition.editions.filter(language=language).exists()
         done += load_demand(petition, language, words, overwrite=overwrite)
+        if is_new_here or overwrite:
+            done += load_goals(petition, language, seeds.goals[language])
     if is_new:
         done.append(try_to_open(petition))
     return done + load_article(petition, seeds, overwrite=overwrite)
@@ -85,9 +89,10 @@ def read_seeds(folder: Path) -> Seeds:
     petition, article = pick(path, campaign, "petition", PETITION), pick(path, campaign, "article", ARTICLE)
     columns = {"delivered_columns": petition.pop("delivered_columns")}
     demands = {code: columns | read_page(folder / code / "petition.md", "demand", DEMAND) for code in languages}
+    goals = {code: read_goals(folder / code / "petition.md", words) for code, words in demands.items()}
     texts = {code: read_page(folder / code / "article.md", "body", TEXT) for code in languages}
     cards = {code: folder / code / words.pop("card") for code, words in texts.items() if "card" in words}
-    return Seeds(petition, article, folder / article.pop("hero"), demands, texts, cards)
+    return Seeds(petition, article, folder / article.pop("hero"), demands, goals, texts, cards)
 
 
 def pick(path: Path, campaign: Words, table: str, known: set[str]) -> Words:
@@ -120,6 +125,14 @@ def read_page(path: Path, body: str, known: set[str]) -> Words:
     if before or not mark:
         raise SeedBrokenError(f"{path} does not start with a head between two lines of +++.")
     return refuse_unknown(path, parse(path, head) | {body: text.strip()}, known)
+
+
+def read_goals(path: Path, words: Words) -> dict[int, str]:
+    """Take what the goals stand for out of a demand's head: `600 = "as many as …"` under `[goals]`."""
+    table = words.pop("goals", {})
+    if not (isinstance(table, dict) and all(goal.isdecimal() for goal in table)):
+        raise SeedBrokenError(f"{path} does not name each of its goals by a number.")
+    return {int(goal): str(meaning) for goal, meaning in table.items()}
 
 
 def refuse_unknown(path: Path, words: Words, known: set[str]) -> Words:
@@ -161,6 +174,19 @@ def load_demand(petition: Petition, language: str, words: Words, *, overwrite: b
     newest.published_at = newest.published_at or timezone.now()
     save_petition_edition(checked(newest))
     return [f"published the demand in {language}, version {newest.version}"]
+
+
+def load_goals(petition: Petition, language: str, meanings: dict[int, str]) -> list[str]:
+    """Say what the goals stand for: as the folder does, and of no other goal."""
+    kept = {said.goal: said for said in petition.goal_meanings.filter(language=language)}
+    if {goal: said.meaning for goal, said in kept.items()} == meanings:
+        return []
+    petition.goal_meanings.filter(language=language).exclude(goal__in=list(meanings)).delete()
+    for goal, meaning in meanings.items():
+        said = kept.get(goal) or GoalMeaning(petition=petition, language=language, goal=goal)
+        checked(with_words(said, {"meaning": meaning})).save()
+    PublicVersion.bump()
+    return [f"said in {language} what the goals stand for"]
 
 
 # --- The article -----------------------------------------------------------------------------------------------
