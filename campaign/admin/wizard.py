@@ -76,7 +76,7 @@ class DeliveringAdmin(admin.ModelAdmin):
             "check_url": None if is_fresh(request) else check_url(back),
             "form": form,
             "media": self.media,
-            "no_sender": deliveries.lacks_sender(petition),
+            "no_sender": deliveries.lacks_sender(),
             "is_dump": deliveries.is_sealed_to_officers(petition),
             "has_pdf": pdf.is_available(),
             "missing_fonts": pdf.missing_fonts() if pdf.is_available() else (),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from campaign.exports import pdf
 from campaign.models import Addressee, Delivery, Petition
 from tests.actions.delivering.asking import make_addressee
-from tests.factories import make_signatory
+from tests.factories import make_petition, make_signatory
 from tests.officers import make_high_risk_petition
 
 
@@ -40,8 +40,10 @@ def text(answer) -> str:
     return " ".join(answer.content.decode().split())
 
 
-def test_no_bundle_comes_from_nobody(officer, petition, settings):
+@pytest.mark.parametrize("make", [make_petition, make_high_risk_petition])
+def test_neither_a_bundle_nor_what_a_dump_becomes_comes_from_nobody(officer, settings, make):
     settings.ORGANISATION_NAME = " "
+    petition = make()
     make_signatory(petition)
     assert "set ORGANISATION_NAME on this server" in text(officer.get(wizard(petition)))
     answer = officer.post(wizard(petition), fill_in() | {"order": "1"})
@@ -49,15 +51,6 @@ def test_no_bundle_comes_from_nobody(officer, petition, settings):
         True
     ]
     assert not Delivery.objects.exists()
-
-
-def test_what_is_made_offline_needs_no_sender_here(officer, settings):
-    settings.ORGANISATION_NAME = ""
-    petition = make_high_risk_petition()
-    make_signatory(petition)
-    assert "ORGANISATION_NAME" not in text(officer.get(wizard(petition)))
-    officer.post(wizard(petition), fill_in() | {"order": "1"})
-    assert Delivery.objects.get().kind == "dump"
 
 
 def test_what_would_be_empty_is_said_so_and_not_asked_for(officer, petition):

@@ -90,7 +90,7 @@ def request_delivery(petition: Petition, *, order: Order, by: User) -> Delivery:
     columns = [column for column in named_columns(petition) if column in order.columns]
     if set(order.columns) - set(columns) or "name" not in columns:
         raise RefusedError(_("A delivery holds the names, and nothing but columns that the demand named."))
-    if no_sender := lacks_sender(petition):
+    if no_sender := lacks_sender():
         raise RefusedError(no_sender)
     as_of = min(order.as_of, timezone.now())
     rows = _rows(petition, as_of)
@@ -111,9 +111,9 @@ def _rows(petition: Petition, as_of: datetime) -> int:
     return Signatory.objects.deliverable_as_of(as_of, petition.pk).count()
 
 
-def lacks_sender(petition: Petition) -> str:
-    """Why a bundle's letter would come from nobody; empty where it has a sender, or is made elsewhere."""
-    if is_sealed_to_officers(petition) or settings.ORGANISATION_NAME.strip():
+def lacks_sender() -> str:
+    """Why the letter would come from nobody, a dump's too, which tells the sender; empty where there is one."""
+    if settings.ORGANISATION_NAME.strip():
         return ""
     return _("The letter would have no sender: set ORGANISATION_NAME on this server before you ask for a delivery.")
 
