@@ -64,7 +64,7 @@ def check(path: Path, words: str, kept: "Path | None" = None) -> int:
         print(f"WRONG: {sentence}")
     if len(wrong) > SHOWN_MAX:
         print(f"WRONG: and {len(wrong) - SHOWN_MAX} more of the kind.")
-    print(f"\n{len(wrong)} faults found." if wrong else "\nAll holds.")
+    print(f"\n{len(wrong)} {'fault' if len(wrong) == 1 else 'faults'} found." if wrong else "\nAll holds.")
     return 1 if wrong else 0
 
 
