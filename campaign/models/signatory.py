@@ -201,6 +201,11 @@ class Signatory(models.Model):
         return self.state == PENDING and not is_past(self.petition.confirmable_until)
 
     @property
+    def expires_at(self) -> datetime:
+        """When it is erased unless it is confirmed before."""
+        return self.signed_at + settings.PENDING_LIFETIME
+
+    @property
     def has_name(self) -> bool:
         return self.identity is not None
 
@@ -224,7 +229,7 @@ class Signatory(models.Model):
     @property
     def has_expired_early(self) -> bool:
         """Whether it expired before its time was over: staff set it aside with a flood of others."""
-        return self.ended_at is not None and self.ended_at < self.signed_at + settings.PENDING_LIFETIME
+        return self.ended_at is not None and self.ended_at < self.expires_at
 
     @property
     def may_be_tagged(self) -> bool:

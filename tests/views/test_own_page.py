@@ -6,12 +6,13 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from campaign import crypto
 from campaign.actions.forgetting.privacy import expire_signatories
 from campaign.actions.signing import statements
 from campaign.actions.signing.envelopes import open_identity
-from campaign.models import MailGate, OutgoingMail, Signatory
+from campaign.models import MailGate, OutgoingMail, Petition, Signatory
 from tests.factories import make_address, make_petition, make_signatory, post_form, send_mails, show_name
 from tests.parallel import in_parallel
 
@@ -257,6 +258,27 @@ def test_what_was_signed_before_the_closing_may_be_confirmed_for_a_week(client, 
     Signatory.objects.update(signed_at=timezone.now())
     client.post(path_of(pending), CHOSEN)
     assert Signatory.objects.get().state == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("open", ""),
+        ("paused", "Signing is paused. Nothing is lost"),
+        ("closed", "The petition is closed. What was signed before still counts if it is confirmed by"),
+    ],
+)
+def test_who_has_yet_to_confirm_is_told_that_the_petition_takes_no_more_signatures(client, pending, state, said):
+    Petition.objects.update(state=state, closed_at=timezone.now() if state == "closed" else None)
+    Signatory.objects.update(signed_at=timezone.now() - timedelta(days=2))
+    page = client.get(path_of(pending)).content.decode()
+    assert [words for words in ("Signing is paused", "The petition is closed") if words in page] == (
+        [words for words in ("Signing is paused", "The petition is closed") if words in said]
+    )
+    assert said in page
+    assert "Confirm my signature" in page
+    if state == "closed":  # a week from the form, not from the closing
+        assert f"{said} {date_format(timezone.now() + timedelta(days=5))}." in page
 
 
 def test_a_week_after_the_closing_nothing_is_confirmed(client, pending):

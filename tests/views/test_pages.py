@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
+from django.utils import timezone
 
 from campaign.middleware import KeptPagesMiddleware
 from campaign.models import Article, Petition, PublicVersion
@@ -37,6 +38,19 @@ def test_any_cache_may_hold_a_public_page(client, article, path, language):
     page = response.content.decode()
     assert "csrf" not in page.lower()
     assert "sessionid" not in page
+
+
+@pytest.mark.parametrize(
+    ("state", "told"), [("paused", "Signing is paused"), ("closed", "his petition"), ("open", "Read and sign")]
+)
+def test_a_petition_that_takes_no_signatures_says_so_before_anything_else(client, article, state, told):
+    Petition.objects.update(state=state, closed_at=timezone.now() if state == "closed" else None)
+    frame = client.get("/en/petitions/let-them-choose/embed/").content.decode()
+    page = client.get("/en/petitions/let-them-choose/").content.decode()
+    front = client.get("/en/").content.decode()
+    assert told in frame
+    assert (told in page.partition('id="demand"')[0]) is (state != "open")
+    assert ("Read and sign" in front) is (state == "open")
 
 
 def test_a_reader_with_cookies_gets_the_same_page_and_no_cookie(article):

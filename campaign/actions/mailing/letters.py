@@ -103,7 +103,7 @@ def _with(text: str, own: dict[str, str]) -> str:
 
 def _words(mail: OutgoingMail, letter: str, rendered: Rendered) -> Words:
     signatory = cast(Signatory, mail.signatory)
-    expires_at = signatory.signed_at + settings.PENDING_LIFETIME
+    expires_at = signatory.expires_at
     day = None if letter == UPDATE else localdate(expires_at)
     key = (letter, mail.mailing_id, signatory.edition_id, day)
     if key not in rendered:
