@@ -97,7 +97,7 @@ class SignForm(ChoicesForm):
     )
     consent = forms.BooleanField(
         help_text=lazy(age_line, str)(),
-        error_messages={"required": _("Tick the box: without your consent we may not keep your signature.")},
+        error_messages={"required": _("Tick the consent box: without your consent we may not keep your signature.")},
     )
     website = TextField(
         label=_("Leave this empty"),

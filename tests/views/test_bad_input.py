@@ -136,7 +136,7 @@ def test_no_field_gives_a_nul_back_or_the_frameworks_own_sentence(client, petiti
     form = post_form(consent=None) | {field: "a\x00b"}  # without consent, so that each form comes back
     page = client.post(PATH.format(language="en"), form).content.decode()
     assert "\x00" not in page
-    consent = "Tick the box: without your consent we may not keep your signature."
+    consent = "Tick the consent box: without your consent we may not keep your signature."
     assert sorted(errors_in(page)) == sorted([*told, consent])
 
 

@@ -18,7 +18,7 @@ def count_said(petition: Petition, *, is_own_page: bool = False) -> tuple[str, s
         before, _, after = sentence.partition("%(number)s")
         return before, number, after
     if is_own_page:  # she has just signed herself
-        return "", gettext("The first signatures are being counted"), ""
+        return gettext("The first signatures are being counted"), "", ""
     return "", gettext("Be the first to sign") if petition.is_open else gettext("Nobody has signed"), ""
 
 
