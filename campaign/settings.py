@@ -39,6 +39,7 @@ DELIVERY_PRIVATE_KEY = _secrets["DELIVERY_PRIVATE_KEY"]
 # --- Who runs this site, and where -----------------------------------------------------------------------------
 ORGANISATION_NAME = env.str("ORGANISATION_NAME", default="")
 ORGANISATION_CONTACT = env.str("ORGANISATION_CONTACT", default="")
+SOURCE_URL = env.str("SOURCE_URL", default="")  # where the code of this very site can be had
 # What high-risk petitions are sent and titled under: it should name no cause, and need not name the organisation.
 NEUTRAL_NAME = env.str("NEUTRAL_NAME", default="") or "Undersigned"
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")

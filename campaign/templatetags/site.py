@@ -18,6 +18,7 @@ def site_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "organisation_name": settings.ORGANISATION_NAME,
         "organisation_contact": settings.ORGANISATION_CONTACT,
+        "source_url": settings.SOURCE_URL,
         "site_url": settings.SITE_URL,
         "canonical_url": settings.SITE_URL + request.path,
         "asks_proof": settings.PROOF_OF_WORK,

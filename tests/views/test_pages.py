@@ -53,6 +53,13 @@ def test_a_petition_that_takes_no_signatures_says_so_before_anything_else(client
     assert ("Read and sign" in front) is (state == "open")
 
 
+def test_the_imprint_leads_to_the_source_where_the_operator_says_so(client, db, settings):
+    assert "Its source" not in client.get("/en/imprint/").content.decode()
+    settings.SOURCE_URL = "https://code.example.org/ours"
+    page = client.get("/en/imprint/").content.decode()
+    assert '<a href="https://code.example.org/ours" rel="external noopener">Its source</a>' in page
+
+
 def test_a_reader_with_cookies_gets_the_same_page_and_no_cookie(article):
     client = Client()
     plain = client.get("/en/articles/sent-back/")
