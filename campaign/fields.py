@@ -63,15 +63,15 @@ class NameField(TextField):
 
 
 class MailboxField(TextField):
-    """One e-mail address that mail can be sent to."""
+    """One email address that mail can be sent to."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             max_length=EMAIL_MAX_CHARACTERS,
             widget=forms.EmailInput(attrs={"autocomplete": "email"}),
             error_messages={
-                "required": _("Enter your e-mail address."),
-                "max_length": _("Enter an e-mail address of at most %(limit_value)d characters."),
+                "required": _("Enter your email address."),
+                "max_length": _("Enter an email address of at most %(limit_value)d characters."),
             },
             **kwargs,
         )
@@ -81,7 +81,7 @@ class MailboxField(TextField):
         try:
             return parse_address(text) if text else ""
         except AddressUnusableError as error:
-            message = _("Enter one e-mail address in the form name@example.org.")
+            message = _("Enter one email address in the form name@example.org.")
             raise forms.ValidationError(message, code="unusable") from error
 
     def warn_of(self, endings: dict[str, str]) -> None:
@@ -91,7 +91,7 @@ class MailboxField(TextField):
         shown = [ending if ending.isascii() else ending.replace(".", ".\u2060") for ending in endings.values()]
         listed = pgettext("between the items of a list in a sentence", ", ").join(shown)
         warning = gettext(
-            "Some e-mail providers can be made to tell the authorities who received which e-mail. We take every"
+            "Some email providers can be made to tell the authorities who received which email. We take every"
             " address, but it is safer to use one that does not end in %(endings)s."
         )
         pointed_out = gettext("Addresses at {} can be read by the authorities there. Another address is safer.")

@@ -67,7 +67,7 @@ class ChoicesForm(PublicForm):
     )
     visibility = VisibilityField(label=_("Who may see your name?"))
     wants_updates = forms.BooleanField(
-        label=_("Send me news about this petition by e-mail"), required=False, widget=forms.CheckboxInput
+        label=_("Send me news about this petition by email"), required=False, widget=forms.CheckboxInput
     )
 
     def suit(self, petition: Petition) -> None:
@@ -78,8 +78,8 @@ class ChoicesForm(PublicForm):
         self.fields["visibility"].offer(petition)  # type: ignore[attr-defined]
         if "wants_updates" in self.fields:
             self.fields["wants_updates"].help_text = _(
-                "For news we must keep your address, in a form that this site can open. Without them it is erased"
-                " once you have confirmed."
+                "To send you news we must keep your address, in a form that this site can open. If you want none, it is"
+                " erased once you have confirmed."
             )
 
 
@@ -92,8 +92,8 @@ class SignForm(ChoicesForm):
 
     name = NameField(label=_("Full name"), help_text=_("In any script, as you write it yourself."))
     email = MailboxField(
-        label=_("E-mail address"),
-        help_text=_("We send one e-mail with a button to confirm. One signature per address."),
+        label=_("Email address"),
+        help_text=_("We send one email with a button to confirm. One signature per address."),
     )
     consent = forms.BooleanField(
         help_text=lazy(age_line, str)(),
@@ -151,7 +151,7 @@ class SignForm(ChoicesForm):
 class AddressForm(PublicForm):
     """Takes an address to mail a link to."""
 
-    email = MailboxField(label=_("E-mail address"))
+    email = MailboxField(label=_("Email address"))
 
 
 class OwnPageForm(ChoicesForm):
@@ -206,7 +206,7 @@ class ChangeForm(OwnPageForm):
 
     name = NameField(label=_("Full name"), required=False, help_text=_("Leave it empty to keep it as it is."))
     email = MailboxField(
-        label=_("E-mail address"), required=False, help_text=_("Only if you switch the news on: we have not kept it.")
+        label=_("Email address"), required=False, help_text=_("Only if you switch the news on: we have not kept it.")
     )
 
     def clean_email(self) -> str:

@@ -77,6 +77,6 @@ def _second_factor(issuer: str) -> dict[str, Any]:
     return {
         "MFA_ADAPTER": f"{_LOGIN}.SecondFactorAdapter",
         "MFA_SUPPORTED_TYPES": ["webauthn", "totp", "recovery_codes"],
-        "MFA_ALLOW_UNVERIFIED_EMAIL": True,  # there are no e-mail addresses to verify
+        "MFA_ALLOW_UNVERIFIED_EMAIL": True,  # there are no email addresses to verify
         "MFA_TOTP_ISSUER": issuer,
     }

@@ -31,7 +31,7 @@ class WhyField(forms.CharField):
     def clean(self, value: Any) -> str:
         text = super().clean(value)
         if _ADDRESS.search(text):
-            raise forms.ValidationError(_("Name no e-mail address here: this text stays on the record."))
+            raise forms.ValidationError(_("Name no email address here: this text stays on the record."))
         return text
 
 
@@ -80,7 +80,7 @@ class FindForm(forms.Form):
     """Finds signatures by one exact address. It is only ever posted."""
 
     address = forms.CharField(
-        label=_("E-mail address"),
+        label=_("Email address"),
         max_length=254,
         help_text=_("The whole address. It is compared, and neither stored nor shown again."),
         widget=forms.EmailInput(attrs={"class": "vTextField", "autocomplete": "off", "spellcheck": "false"}),
@@ -98,7 +98,7 @@ class FindForm(forms.Form):
         try:
             parse_address(self.cleaned_data["address"])
         except AddressUnusableError as error:
-            raise forms.ValidationError(_("Enter one e-mail address in the form name@example.org.")) from error
+            raise forms.ValidationError(_("Enter one email address in the form name@example.org.")) from error
         return self.cleaned_data["address"]
 
 

@@ -60,7 +60,7 @@ class PetitionForm(forms.ModelForm):
             "slug": _("Part of the address, which browsers keep. High-risk: choose one that names no cause."),
             "mode": _(
                 "In high-risk mode names are sealed to a key that you make offline and that this server never holds."
-                " What you lose: staff see no names at all, not on a signature's page either; neither names nor e-mail"
+                " What you lose: staff see no names at all, not on a signature's page either; neither names nor email"
                 " addresses can be searched for; names cannot be moderated, nor shown to the public, be it by initials;"
                 " signatories get no receipts; the count moves once an hour; exports are opened only offline, on the"
                 " machine that has the key. If key or passphrase is lost, all names are lost. The mode is chosen for"

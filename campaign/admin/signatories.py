@@ -206,7 +206,7 @@ class SignatoryAdmin(ReadOnlyAdmin, LongListAdmin, ActsAdmin):
         if not request.user.has_perm(OPEN_SIGNATORY):
             raise PermissionDenied
         form = FindForm(request.POST if request.method == "POST" else None)
-        context = {**admin_site.each_context(request), "opts": self.opts, "title": _("Find by e-mail address")}
+        context = {**admin_site.each_context(request), "opts": self.opts, "title": _("Find by email address")}
         if request.method == "POST" and form.is_valid():
             words = form.cleaned_data
             context |= self._find(request, **words)

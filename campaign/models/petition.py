@@ -31,7 +31,7 @@ SALT_BYTES = 16
 
 
 def new_salt() -> bytes:
-    """The petition's share of the key that makes e-mail digests; destroyed with its data."""
+    """The petition's share of the key that makes email digests; destroyed with its data."""
     return os.urandom(SALT_BYTES)
 
 

@@ -242,7 +242,7 @@ class Signatory(models.Model):
 
 
 def envelope_context(purpose: str, petition_id: int, email_digest: bytes | memoryview | None) -> bytes:
-    """`info` for an envelope: purpose, petition and e-mail digest (docs/security.md)."""
+    """`info` for an envelope: purpose, petition and email digest (docs/security.md)."""
     return crypto.context(purpose, str(petition_id).encode(), bytes(email_digest or b""))
 
 

@@ -191,7 +191,7 @@ def test_a_high_risk_petition_shows_nobody_by_default_either(editor):
 
 @pytest.mark.parametrize(
     ("language", "words"), [
-        ("en", ("What you lose", "neither names nor e-mail addresses can be searched for")),
+        ("en", ("What you lose", "neither names nor email addresses can be searched for")),
         ("ko", ("잃게 되는 것이 있습니다", "이름으로도 이메일 주소로도 검색할 수 없습니다")),
         ("zh-hans", ("您将失去的是", "姓名和电子邮件地址都无法搜索")),
     ],

@@ -99,7 +99,7 @@ def test_each_field_is_told_by_its_name_and_the_form_fits_a_narrow_screen(new_wi
     form = page.locator("form[action$='/sign/']")
     for role, name in (
         ("textbox", "Full name"),
-        ("textbox", "E-mail address"),
+        ("textbox", "Email address"),
         ("combobox", "Country"),
         ("radio", "Nobody: only counted"),
         ("checkbox", re.compile("consent|agree", re.IGNORECASE)),

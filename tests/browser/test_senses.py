@@ -47,7 +47,7 @@ def test_a_petition_is_read_signed_confirmed_and_withdrawn_by_names_and_roles(si
     with words_of(language) as said:
         window.open(f"/{language}/articles/{SLUG}/")
         sign(page, said, email, country_name("DE", language))
-        assert page.get_by_role("heading", level=1).text_content() == said("Check your e-mail")
+        assert page.get_by_role("heading", level=1).text_content() == said("Check your email")
         window.open(link_in(site.office.wait_for_mail(email), language))
         page.get_by_role("button", name=said("Confirm my signature")).click()
         page.get_by_role("heading", name=said("Thank you. Your signature counts."), level=1).wait_for()
@@ -63,12 +63,12 @@ def sign(page, said, email, country):
     page.get_by_role("link", name=said("Sign the petition")).first.click()
     form = page.get_by_role("form", name=said("Sign here"))
     form.get_by_role("textbox", name=said("Full name"), exact=True).fill("Hong Gildong")
-    form.get_by_role("textbox", name=said("E-mail address"), exact=True).fill(email)
+    form.get_by_role("textbox", name=said("Email address"), exact=True).fill(email)
     form.get_by_role("combobox", name=said("Country"), exact=True).select_option(label=country)
     who = form.get_by_role("group", name=said("Who may see your name?"))
     assert [radio.is_checked() for radio in who.get_by_role("radio").all()] == [False, False, True, False]
     who.get_by_role("radio", name=said("Nobody: only counted")).check()
-    assert form.get_by_role("checkbox", name=said("Send me news about this petition by e-mail")).is_checked() is False
+    assert form.get_by_role("checkbox", name=said("Send me news about this petition by email")).is_checked() is False
     form.get_by_role("checkbox").first.check()
     form.get_by_role("button", name=said("Sign the petition")).click()
     page.wait_for_url("**/check-your-email/")

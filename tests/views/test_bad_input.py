@@ -116,7 +116,7 @@ INVISIBLE = {
     "ko": "이름에 보이지 않는 문자가 들어 있습니다. 다시 입력해 주십시오.",
     "zh-hans": "您的姓名含有不可见字符。请重新输入。",
 }
-ADDRESS = "Enter one e-mail address in the form name@example.org."
+ADDRESS = "Enter one email address in the form name@example.org."
 EMPTY = "Leave this field empty. Your browser may have filled it in for you."
 CHANGED = "The text of the petition has changed since you opened the page. Please read it again, then sign."
 
@@ -161,7 +161,7 @@ def test_what_was_typed_comes_back_escaped(client, petition):
 
 def test_the_summary_uses_the_words_at_the_field(client, petition):
     page = client.post(PATH.format(language="en"), post_form(email="")).content.decode()
-    assert page.count("Enter your e-mail address.") == 2
+    assert page.count("Enter your email address.") == 2
     assert 'href="#id_email"' in page
 
 

@@ -120,7 +120,7 @@ def test_many_who_ask_for_links_get_the_same_answer_as_the_first(client, petitio
 
 
 def test_the_page_after_the_form_tells_of_a_wait_that_may_be_felt(client, petition, monkeypatch):
-    sentence = "the e-mail may take some minutes longer than usual"
+    sentence = "the email may take some minutes longer than usual"
     monkeypatch.setattr("campaign.actions.admitting.slow_lane.FELT_FROM", 1)
     pages = []
     for email in ("first@example.org", "second@example.org"):

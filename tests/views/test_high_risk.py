@@ -102,9 +102,9 @@ def test_the_address_stays_only_for_news(client, petition, mails):
 
 
 def test_that_news_keep_the_address_is_said_beside_the_box(client, petition):
-    assert "For news we must keep your address" in client.get(PATH).content.decode()
+    assert "To send you news we must keep your address" in client.get(PATH).content.decode()
     make_petition("usual")
-    assert "For news we must keep your address" not in client.get("/en/petitions/usual/").content.decode()
+    assert "To send you news we must keep your address" not in client.get("/en/petitions/usual/").content.decode()
 
 
 def test_no_digest_is_kept_that_names_could_be_tried_against(client, petition):
@@ -146,7 +146,7 @@ def test_the_list_is_what_staff_made_of_it(client, petition):
     assert RiskyProvider.endings() == {"qq.com": "qq.com", "xn--fiqs8s": ".中国"}
     RiskyProvider.objects.all().delete()
     page = client.get(PATH).content.decode()
-    assert ("data-risky" in page, "Some e-mail providers" in page) == (False, False)
+    assert ("data-risky" in page, "Some email providers" in page) == (False, False)
 
 
 def test_a_standard_petition_warns_of_nobody(client, db):

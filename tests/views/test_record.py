@@ -108,7 +108,7 @@ def test_the_page_is_the_same_from_monday_to_sunday_whatever_is_counted_meanwhil
 def test_before_the_first_monday_no_day_is_told(client, petition):
     Tally.objects.create(petition=petition, day=date(2027, 3, 3), withdrawn=40)
     page = text_of(client, NUMBERS)
-    assert ["The first numbers are told on the first Monday" in page, "March" in page] == [True, False]
+    assert ["The first numbers are published on the first Monday" in page, "March" in page] == [True, False]
 
 
 def test_the_way_leads_from_the_petition_and_from_how_we_count(client, petition):

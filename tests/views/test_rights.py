@@ -138,7 +138,7 @@ def test_her_page_lists_what_is_kept_in_her_language(client, petition, state):
 
 def test_a_mail_that_is_owed_is_told_for_as_long_as_it_is(client, petition):
     row = mailed(make_signatory(petition, state="pending", email=EMAIL))
-    sentence = "until the e-mail that is owed to you has left"
+    sentence = "until the email that is owed to you has left"
     assert sentence not in client.get(path_of(row)).content.decode()
     client.post(LINK, {"email": EMAIL})
     assert sentence in client.get(path_of(row)).content.decode()

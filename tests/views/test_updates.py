@@ -40,7 +40,7 @@ def test_drafts_news_to_come_and_other_languages_are_not_shown(client, petition)
     page = client.get("/en/petitions/let-them-choose/updates/").content.decode()
     for title in ("A draft", "Tomorrow", "Auf Koreanisch"):
         assert title not in page
-    assert "Nothing has happened yet" in page
+    assert "There are no updates yet." in page
 
 
 def test_an_editor_writes_news_and_a_moderator_does_not(client, petition):

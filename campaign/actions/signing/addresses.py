@@ -1,4 +1,4 @@
-"""E-mail addresses: which are good, and which two are one mailbox."""
+"""Email addresses: which are good, and which two are one mailbox."""
 
 import re
 from dataclasses import dataclass

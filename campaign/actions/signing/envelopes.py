@@ -101,7 +101,7 @@ def open_identity(signatory: Signatory) -> dict[str, Any]:
 
 
 def seal_mailbox(petition: Petition, mailbox_digest: bytes, address: Address) -> bytes:
-    """Seal an e-mail address to the post key."""
+    """Seal an email address to the post key."""
     info = envelope_context("mailbox", petition.pk, mailbox_digest)
     return crypto.seal(settings.POST_PUBLIC_KEY, address.mailed.encode(), info)
 

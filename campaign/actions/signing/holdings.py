@@ -22,11 +22,11 @@ NOT_SHOWN: dict[str, Kept] = {
         lambda row: row.is_name_standing and not row.erased_at,
     ),
     "mailbox": (
-        gettext_lazy("Your e-mail address for news, sealed so that this site cannot read it back"),
+        gettext_lazy("Your email address for news, sealed so that this site cannot read it back"),
         lambda row: row.wants_updates,
     ),
     "email_digest": (
-        gettext_lazy("A scrambled form of your e-mail address, by which a second signature is noticed"),
+        gettext_lazy("A scrambled form of your email address, by which a second signature is noticed"),
         lambda row: row.email_digest is not None,
     ),
     "gate_link": (
@@ -47,7 +47,7 @@ NOT_SHOWN: dict[str, Kept] = {
         lambda row: row.may_be_tagged,
     ),
     "domain_class": (
-        gettext_lazy("Whether your e-mail provider is a large free one, one of throw-away addresses, or another"),
+        gettext_lazy("Whether your email provider is a large free one, one of throw-away addresses, or another"),
         lambda row: row.erased_at is None,
     ),
     "commitment": (
@@ -87,7 +87,7 @@ def list_unshown(signatory: Signatory) -> list[str]:
     """What is kept and cannot be shown here, in the language of the moment."""
     kept = [str(what) for what, is_kept in NOT_SHOWN.values() if is_kept(signatory)]
     if OutgoingMail.objects.owed().filter(signatory_id=signatory.pk).exists():
-        kept.append(_("Your e-mail address, sealed, until the e-mail that is owed to you has left"))
+        kept.append(_("Your email address, sealed, until the email that is owed to you has left"))
     if Receipt.objects.filter(pk=signatory.pk).exists():
         kept.append(_("The proof that you asked for, sealed so that only this page’s link opens it, for an hour"))
     return kept
