@@ -103,7 +103,7 @@ def test_the_addressee_acknowledges_by_a_post_and_once(client, delivery, officer
     address = link_to(delivery)
     title = delivery.petition.editions.get(language="en").title
     shown = text(client, address)
-    told = ["not noted as handed over yet", "listed here from the handover on", "in the letter and in README.txt", title]
+    told = ["not noted as handed over yet", "listed here from the handover on", "in README.txt", title]
     assert [words for words in told if words not in shown] == []
     assert "None so far." not in shown
     hand_over(delivery, words=GIVEN, by=officers[0])
