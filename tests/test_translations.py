@@ -82,7 +82,7 @@ def test_a_sentence_that_quotes_a_button_quotes_it_as_it_is_written_there(langua
 
 @pytest.mark.parametrize(
     ("language", "sentence"),
-    [("en", "Enter your full name."), ("ko", "성명을 입력하십시오."), ("zh-hans", "请输入您的全名。")],
+    [("en", "Enter your full name."), ("ko", "성명을 입력해 주십시오."), ("zh-hans", "请输入您的全名。")],
 )
 def test_django_finds_the_words_of_each_language(language, sentence):
     with translation.override(language):
